@@ -1,0 +1,52 @@
+package messages
+
+import "slices"
+
+// Outcome is how a vendor, or one of its quotes, fared in a round. The set is closed; the same word is the JSON value, the metric label
+// and the text in logs.
+type Outcome string
+
+// The outcomes, best first.
+const (
+	OutcomeOK             Outcome = "ok"              // every configured instrument has a usable quote
+	OutcomePartial        Outcome = "partial"         // some instruments have a usable quote, some have none
+	OutcomeLate           Outcome = "late"            // the answer came after its round was closed
+	OutcomeTimeout        Outcome = "timeout"         // no answer within the deadline
+	OutcomeDNS            Outcome = "dns"             // the vendor's host name did not resolve
+	OutcomeRefused        Outcome = "refused"         // the connection was refused
+	OutcomeReset          Outcome = "reset"           // the connection was cut
+	OutcomeTLS            Outcome = "tls"             // the TLS handshake or the certificate failed
+	OutcomeHTTPStatus     Outcome = "http_status"     // an HTTP status outside 2xx
+	OutcomeRateLimited    Outcome = "rate_limited"    // the vendor, or our own budget, asks us to wait
+	OutcomeAuth           Outcome = "auth"            // the vendor does not accept our credentials
+	OutcomeRedirect       Outcome = "redirect"        // the vendor answered with a redirect that is not followed
+	OutcomeBlockedAddress Outcome = "blocked_address" // the resolved address may not be dialled
+	OutcomeTooLarge       Outcome = "too_large"       // the answer exceeds its size limit
+	OutcomeMalformed      Outcome = "malformed"       // the answer cannot be read
+	OutcomeMissingSymbol  Outcome = "missing_symbol"  // the answer has no value for an instrument that was asked for
+	OutcomeInvalidPrice   Outcome = "invalid_price"   // not a positive exact decimal, or bid above ask
+	OutcomeInvalidTime    Outcome = "invalid_time"    // the vendor's time stamp cannot be read or cannot be true
+	OutcomeStale          Outcome = "stale"           // the quote is older than allowed
+	OutcomeFuture         Outcome = "future"          // the quote's time is further ahead than clock skew explains
+	OutcomeStuck          Outcome = "stuck"           // the price has not moved for longer than is plausible
+	OutcomeJump           Outcome = "jump"            // the price moved further than is plausible
+	OutcomeOutlier        Outcome = "outlier"         // the price disagrees with the other vendors
+	OutcomeQuarantined    Outcome = "quarantined"     // the vendor crashed too often and is being left alone
+	OutcomePaused         Outcome = "paused"          // an operator paused the vendor
+	OutcomeClosed         Outcome = "closed"          // the instrument's market is closed
+	OutcomeCrashed        Outcome = "crashed"         // the vendor's source panicked
+	OutcomeCancelled      Outcome = "cancelled"       // the round was closed early, at shutdown
+)
+
+// Outcomes returns every outcome, in the order of the constants.
+func Outcomes() []Outcome {
+	return []Outcome{
+		OutcomeOK, OutcomePartial, OutcomeLate, OutcomeTimeout, OutcomeDNS, OutcomeRefused, OutcomeReset, OutcomeTLS, OutcomeHTTPStatus,
+		OutcomeRateLimited, OutcomeAuth, OutcomeRedirect, OutcomeBlockedAddress, OutcomeTooLarge, OutcomeMalformed, OutcomeMissingSymbol,
+		OutcomeInvalidPrice, OutcomeInvalidTime, OutcomeStale, OutcomeFuture, OutcomeStuck, OutcomeJump, OutcomeOutlier,
+		OutcomeQuarantined, OutcomePaused, OutcomeClosed, OutcomeCrashed, OutcomeCancelled,
+	}
+}
+
+// Valid reports whether o belongs to the closed set.
+func (o Outcome) Valid() bool { return slices.Contains(Outcomes(), o) }

@@ -1,0 +1,136 @@
+package messages
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Listing is one vendor's line in the roster: what it is asked for in every round.
+type Listing struct {
+	Vendor      Vendor
+	Class       string       // asset class, such as equities, forex, commodities, crypto
+	Instruments []Instrument // in the order in which quotes are reported
+}
+
+// SourceRef names one place where an instrument's price can come from: Listings()[Listing].Instruments[Position].
+type SourceRef struct{ Listing, Position int }
+
+// Entry is one instrument of the roster with every place its price can come from, in the order of the listings.
+type Entry struct {
+	Instrument Instrument
+	Class      string
+	Sources    []SourceRef
+}
+
+// Roster is who is asked for what: immutable, built once per configuration and shared by all snapshots made under it.
+type Roster struct {
+	listings []Listing
+	entries  []Entry // sorted by instrument
+	vendors  map[Vendor]int
+	index    map[Instrument]int
+}
+
+// NewRoster checks and indexes the listings. Vendors are unique, have at least one instrument and list each instrument once; vendors
+// that share an instrument have the same class. All mistakes are returned, joined.
+func NewRoster(listings []Listing) (*Roster, error) {
+	r := &Roster{
+		listings: slices.Clone(listings),
+		vendors:  make(map[Vendor]int, len(listings)),
+		index:    make(map[Instrument]int),
+	}
+
+	var errs []error
+
+	for i, listing := range r.listings {
+		if _, twice := r.vendors[listing.Vendor]; twice {
+			errs = append(errs, fmt.Errorf("vendor %q is listed twice", listing.Vendor))
+		}
+
+		if len(listing.Instruments) == 0 {
+			errs = append(errs, fmt.Errorf("vendor %q has no instruments", listing.Vendor))
+		}
+
+		r.vendors[listing.Vendor] = i
+		errs = append(errs, r.addEntries(i, listing)...)
+	}
+
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+
+	slices.SortFunc(r.entries, func(a, b Entry) int { return cmp.Compare(a.Instrument, b.Instrument) })
+
+	for i, entry := range r.entries {
+		r.index[entry.Instrument] = i
+	}
+
+	return r, nil
+}
+
+func (r *Roster) addEntries(position int, listing Listing) []error {
+	var errs []error
+
+	for j, instrument := range listing.Instruments {
+		at, known := r.index[instrument]
+		if !known {
+			at = len(r.entries)
+			r.index[instrument] = at
+			r.entries = append(r.entries, Entry{Instrument: instrument, Class: listing.Class})
+		}
+
+		entry := &r.entries[at]
+
+		if entry.Class != listing.Class {
+			errs = append(errs, fmt.Errorf("instrument %q has class %q at one vendor and %q at %q",
+				instrument, entry.Class, listing.Class, listing.Vendor))
+		}
+
+		if slices.ContainsFunc(entry.Sources, func(s SourceRef) bool { return s.Listing == position }) {
+			errs = append(errs, fmt.Errorf("vendor %q lists instrument %q twice", listing.Vendor, instrument))
+		}
+
+		entry.Sources = append(entry.Sources, SourceRef{Listing: position, Position: j})
+	}
+
+	return errs
+}
+
+// Listings returns the vendors in configured order. The caller must not change it.
+func (r *Roster) Listings() []Listing { return r.listings }
+
+// Entries returns the instruments sorted by name. The caller must not change it.
+func (r *Roster) Entries() []Entry { return r.entries }
+
+// Vendor returns the position of a vendor in Listings.
+func (r *Roster) Vendor(vendor Vendor) (int, bool) {
+	i, ok := r.vendors[vendor]
+
+	return i, ok
+}
+
+// Instrument returns the position of an instrument in Entries.
+func (r *Roster) Instrument(instrument Instrument) (int, bool) {
+	i, ok := r.index[instrument]
+
+	return i, ok
+}
+
+// Classes returns the distinct asset classes, sorted.
+func (r *Roster) Classes() []string {
+	seen := make(map[string]bool)
+
+	var classes []string
+
+	for i := range r.listings {
+		if class := r.listings[i].Class; !seen[class] {
+			seen[class] = true
+			classes = append(classes, class)
+		}
+	}
+
+	slices.Sort(classes)
+
+	return classes
+}

@@ -1,0 +1,274 @@
+package messages
+
+import (
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// timeLayout is RFC 3339 in UTC with milliseconds.
+const timeLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// MarshalJSON encodes the snapshot as schema rollcall.snapshot/1.
+func (s *Snapshot) MarshalJSON() ([]byte, error) {
+	return s.AppendJSON(make([]byte, 0, 512+len(s.Vendors)*160+len(s.Instruments)*320)), nil
+}
+
+// AppendJSON appends the snapshot, encoded as one line of schema rollcall.snapshot/1, to dst. Keys stand in a fixed order: instruments and
+// vendors sorted as in the roster, so that equal snapshots have equal bytes.
+func (s *Snapshot) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"schema":"`+SnapshotSchema+`","round":`...)
+	dst = strconv.AppendUint(dst, uint64(s.Round), 10)
+	dst = appendKeyString(dst, "status", string(s.Status))
+	dst = append(dst, `,"durable":`...)
+	dst = strconv.AppendBool(dst, s.Durable)
+	dst = appendKeyTime(dst, "started_at", s.StartedAt)
+	dst = appendKeyTime(dst, "published_at", s.PublishedAt)
+	dst = appendKeyInt(dst, "elapsed_ms", s.Elapsed.Milliseconds())
+	dst = appendKeyInt(dst, "deadline_ms", s.Deadline.Milliseconds())
+	dst = s.appendMissing(dst)
+	dst = s.appendPrices(dst)
+	dst = s.appendInstruments(dst)
+	dst = s.appendVendors(dst)
+
+	return append(dst, '}')
+}
+
+func (s *Snapshot) appendMissing(dst []byte) []byte {
+	dst = append(dst, `,"missing":[`...)
+
+	for i, instrument := range s.Missing() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+
+		dst = appendString(dst, string(instrument))
+	}
+
+	return append(dst, ']')
+}
+
+func (s *Snapshot) appendPrices(dst []byte) []byte {
+	dst = append(dst, `,"prices":{`...)
+
+	for c, class := range s.Roster.Classes() {
+		if c > 0 {
+			dst = append(dst, ',')
+		}
+
+		dst = appendString(dst, class)
+		dst = append(dst, ':', '{')
+		first := true
+
+		for i := range s.Instruments {
+			entry, price := &s.Roster.entries[i], s.Instruments[i].Price
+			if entry.Class != class || price.IsZero() {
+				continue
+			}
+
+			if !first {
+				dst = append(dst, ',')
+			}
+
+			first = false
+			dst = appendString(dst, string(entry.Instrument))
+			dst = append(dst, ':')
+			dst = append(dst, price.text...)
+		}
+
+		dst = append(dst, '}')
+	}
+
+	return append(dst, '}')
+}
+
+func (s *Snapshot) appendInstruments(dst []byte) []byte {
+	dst = append(dst, `,"instruments":{`...)
+
+	for i := range s.Instruments {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+
+		entry, report := &s.Roster.entries[i], &s.Instruments[i]
+		dst = appendString(dst, string(entry.Instrument))
+		dst = append(dst, `:{"class":`...)
+		dst = appendString(dst, entry.Class)
+		dst = appendKeyString(dst, "status", string(report.Status))
+		dst = appendKeyPrice(dst, "price", report.Price)
+
+		if report.Price.IsZero() {
+			dst = append(dst, `,"age_ms":null`...)
+		} else {
+			dst = appendKeyInt(dst, "age_ms", report.Age.Milliseconds())
+		}
+
+		dst = appendKeyInt(dst, "used", int64(report.Used))
+		dst = appendKeyInt(dst, "expected", int64(len(entry.Sources)))
+		dst = append(dst, `,"sources":[`...)
+
+		for j, ref := range entry.Sources {
+			if j > 0 {
+				dst = append(dst, ',')
+			}
+
+			quote := s.Source(ref)
+			dst = appendSource(dst, &quote)
+		}
+
+		dst = append(dst, ']', '}')
+	}
+
+	return append(dst, '}')
+}
+
+func appendSource(dst []byte, q *Quote) []byte {
+	dst = append(dst, `{"vendor":`...)
+	dst = appendString(dst, string(q.Vendor))
+	dst = appendKeyString(dst, "outcome", string(q.Outcome))
+
+	if q.Detail != "" {
+		dst = appendKeyString(dst, "detail", q.Detail)
+	}
+
+	if !q.Price.IsZero() {
+		dst = appendKeyPrice(dst, "price", q.Price)
+	}
+
+	if !q.Bid.IsZero() {
+		dst = appendKeyPrice(dst, "bid", q.Bid)
+	}
+
+	if !q.Ask.IsZero() {
+		dst = appendKeyPrice(dst, "ask", q.Ask)
+	}
+
+	if !q.VendorTime.IsZero() {
+		dst = appendKeyTime(dst, "vendor_time", q.VendorTime)
+	}
+
+	if !q.RequestedAt.IsZero() {
+		dst = appendKeyTime(dst, "requested_at", q.RequestedAt)
+	}
+
+	if !q.ReceivedAt.IsZero() {
+		dst = appendKeyTime(dst, "received_at", q.ReceivedAt)
+	}
+
+	return append(dst, '}')
+}
+
+func (s *Snapshot) appendVendors(dst []byte) []byte {
+	dst = append(dst, `,"vendors":{`...)
+
+	for i := range s.Vendors {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+
+		listing, report := &s.Roster.listings[i], &s.Vendors[i]
+		dst = appendString(dst, string(listing.Vendor))
+		dst = append(dst, `:{"outcome":`...)
+		dst = appendString(dst, string(report.Outcome))
+
+		if report.Detail != "" {
+			dst = appendKeyString(dst, "detail", report.Detail)
+		}
+
+		if report.Latency > 0 {
+			dst = appendKeyInt(dst, "latency_ms", report.Latency.Milliseconds())
+		} else {
+			dst = append(dst, `,"latency_ms":null`...)
+		}
+
+		dst = appendKeyInt(dst, "attempts", int64(report.Attempts))
+		dst = appendKeyInt(dst, "quotes", int64(report.Usable))
+		dst = appendKeyInt(dst, "expected", int64(len(listing.Instruments)))
+		dst = appendKeyString(dst, "state", string(report.State))
+		dst = appendKeyInt(dst, "restarts", int64(report.Restarts))
+		dst = append(dst, '}')
+	}
+
+	return append(dst, '}')
+}
+
+func appendKeyString(dst []byte, key, value string) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, '"', ':')
+
+	return appendString(dst, value)
+}
+
+func appendKeyInt(dst []byte, key string, value int64) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, '"', ':')
+
+	return strconv.AppendInt(dst, value, 10)
+}
+
+func appendKeyPrice(dst []byte, key string, price Price) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, '"', ':')
+
+	if price.IsZero() {
+		return append(dst, "null"...)
+	}
+
+	dst = append(dst, '"')
+	dst = append(dst, price.text...)
+
+	return append(dst, '"')
+}
+
+func appendKeyTime(dst []byte, key string, at time.Time) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	dst = append(dst, '"', ':', '"')
+	dst = at.UTC().AppendFormat(dst, timeLayout)
+
+	return append(dst, '"')
+}
+
+// appendString appends a JSON string. Characters that are special in HTML or line-framed streams are escaped like encoding/json does.
+func appendString(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+
+	dst = append(dst, '"')
+
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			switch {
+			case c == '"' || c == '\\':
+				dst = append(dst, '\\', c)
+			case c < ' ' || c == '<' || c == '>' || c == '&' || c == 0x7f:
+				dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+			default:
+				dst = append(dst, c)
+			}
+
+			i++
+
+			continue
+		}
+
+		r, size := utf8.DecodeRuneInString(s[i:])
+
+		switch {
+		case r == utf8.RuneError && size == 1:
+			dst = append(dst, `\ufffd`...)
+		case r == '\u2028' || r == '\u2029':
+			dst = append(dst, `\u202`...)
+			dst = append(dst, hex[r&0xf])
+		default:
+			dst = append(dst, s[i:i+size]...)
+		}
+
+		i += size
+	}
+
+	return append(dst, '"')
+}
