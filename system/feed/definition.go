@@ -34,9 +34,14 @@ type Symbol struct {
 }
 
 // Parse says where in a JSON answer the quotes are. Paths are keys joined by dots, with [n] for array elements and ["key"] for keys that
-// contain dots, slashes or spaces; {symbol} stands for the vendor symbol. Paths other than Rows start at the row.
+// contain dots, brackets or spaces; {symbol} in place of a key stands for the vendor symbol. Rows and Error start at the whole answer, the
+// others at the row.
+//
+// Whose row is it? Where {symbol} stands in Price, Bid, Ask or Time, Rows leads to the one row for all symbols. Where {symbol} stands in the
+// URL or in Rows, Rows leads to the row of that symbol, or to an array with that row. Otherwise Rows leads to an array of rows with a Key,
+// or to an object with one row per member.
 type Parse struct {
-	// Rows is the path of an array of rows, or of an object whose keys are vendor symbols. Empty: the whole answer.
+	// Rows is the path of the rows. Empty: the whole answer.
 	Rows string `yaml:"rows"`
 	// Key is the path, in a row, of the vendor symbol. Empty: the key of the row where Rows is an object, or the one symbol asked for.
 	Key string `yaml:"key"`
@@ -48,7 +53,7 @@ type Parse struct {
 	Time string `yaml:"time"`
 	// TimeFormat is rfc3339, unix, unix_ms, unix_us or unix_ns; rfc3339 if empty.
 	TimeFormat string `yaml:"time_format"`
-	// Error is the path of an error text inside a 200 answer: where it is present and not empty, the answer is refused.
+	// Error is the path of an error inside a 200 answer: where it is present and not null, false, 0, "", [] or {}, the answer is refused.
 	Error string `yaml:"error"`
 }
 

@@ -1,0 +1,3 @@
+package feed
+
+const maxDepth = 16
