@@ -1,0 +1,197 @@
+package coordinator_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rollcall-go/rollcall/actors/coordinator"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+func TestScheduleConversation(t *testing.T) {
+	datadriven.RunTest(t, "testdata/schedule.txt", func(t *testing.T, d *datadriven.TestData) string {
+		t.Helper()
+
+		var (
+			talk  coordinator.ScheduleTalk
+			lines []string
+		)
+
+		for line := range strings.Lines(d.Input) {
+			words := strings.Fields(line)
+			switch words[0] {
+			case "start":
+				lines = append(lines, talk.Start(durationArg(t, words, "every"), durationArg(t, words, "deadline"), durationArg(t, words, "at")))
+			case "tick":
+				lines = append(lines, talk.Tick(durationArg(t, words, "late"), durationArg(t, words, "step")))
+			default:
+				require.Fail(t, "unknown command", line)
+			}
+		}
+
+		return strings.Join(lines, "\n") + "\n"
+	})
+}
+
+func TestReleaseConversation(t *testing.T) { // S08: what a hung disk may and may not do
+	datadriven.RunTest(t, "testdata/release.txt", func(t *testing.T, d *datadriven.TestData) string {
+		t.Helper()
+
+		var mode string
+
+		credit := coordinator.DefaultCredit
+		d.ScanArgs(t, "mode", &mode)
+		d.MaybeScanArgs(t, "credit", &credit)
+
+		talk := coordinator.NewReleaseTalk(coordinator.Durability(mode), 250*time.Millisecond, credit)
+
+		var out strings.Builder
+
+		for line := range strings.Lines(d.Input) {
+			words := strings.Fields(line)
+			round, _ := strconv.Atoi(wordArg(words, "round"))
+			out.WriteString("> " + strings.Join(words, " ") + "\n")
+			out.WriteString(talk.Do(words[0], messages.Round(round), durationArg(t, words, "at"))) //nolint:gosec // a small number
+		}
+
+		return out.String()
+	})
+}
+
+func TestRoundConversation(t *testing.T) { // V07: an answer never counts for another round
+	roster, err := messages.NewRoster([]messages.Listing{
+		{Vendor: "alpha", Class: "equities", Instruments: []messages.Instrument{"AAPL", "MSFT"}},
+		{Vendor: "beta", Class: "equities", Instruments: []messages.Instrument{"AAPL"}},
+		{Vendor: "gamma", Class: "forex", Instruments: []messages.Instrument{"EUR/USD"}},
+	})
+	require.NoError(t, err)
+
+	datadriven.RunTest(t, "testdata/round.txt", func(t *testing.T, d *datadriven.TestData) string {
+		t.Helper()
+
+		var carry string
+
+		d.MaybeScanArgs(t, "carry", &carry)
+
+		talk := coordinator.NewRoundTalk(roster, durationArg(t, []string{"", "carry=" + carry}, "carry"))
+
+		var out strings.Builder
+
+		for line := range strings.Lines(d.Input) {
+			words := strings.Fields(line)
+			out.WriteString("> " + strings.Join(words, " ") + "\n")
+			out.WriteString(roundLine(t, talk, words))
+		}
+
+		return out.String()
+	})
+}
+
+func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string {
+	t.Helper()
+
+	at := durationArg(t, words, "at")
+	number, _ := strconv.Atoi(wordArg(words, "round"))
+	round := messages.Round(number) //nolint:gosec // a small number
+
+	switch words[0] {
+	case "begin":
+		return talk.Begin(at) + "\n"
+	case "quotes":
+		return talk.Tell(&messages.QuotesFetched{
+			Vendor: messages.Vendor(words[1]), Round: round, Quotes: quoteArgs(t, talk, words, at), Latency: at, Attempts: 1,
+		}) + "\n"
+	case "fails":
+		return talk.Tell(&messages.FetchFailed{
+			Vendor: messages.Vendor(words[1]), Round: round, Attempts: 2,
+			Failure: messages.Failure{Outcome: messages.Outcome(words[2]), Detail: wordArg(words, "detail")},
+		}) + "\n"
+	case "state":
+		return talk.Tell(&messages.VendorStateChanged{
+			Vendor: messages.Vendor(words[1]), State: messages.VendorState(words[2]), Restarts: 1, Detail: wordArg(words, "detail"),
+		}) + "\n"
+	case "close":
+		snapshot := talk.Close(at, messages.OutcomeTimeout, "no answer within 2s")
+		require.NoError(t, CheckInvariants(snapshot))
+
+		return describe(snapshot) + talk.Facts(snapshot)
+	}
+
+	return "unknown command\n"
+}
+
+// quoteArgs reads words such as AAPL=185.20 (a price) and MSFT=stale (an outcome) as a vendor's quotes.
+func quoteArgs(t *testing.T, talk *coordinator.RoundTalk, words []string, at time.Duration) []messages.Quote {
+	t.Helper()
+
+	var quotes []messages.Quote
+
+	for _, word := range words[2:] {
+		name, value, _ := strings.Cut(word, "=")
+		if name == "at" || name == "round" {
+			continue
+		}
+
+		quote := messages.Quote{Instrument: messages.Instrument(name), Vendor: messages.Vendor(words[1]), ReceivedAt: talk.At(at)}
+
+		price, err := messages.ParsePrice(value)
+		if err == nil {
+			quote.Price, quote.Outcome = price, messages.OutcomeOK
+		} else {
+			quote.Outcome = messages.Outcome(value)
+		}
+
+		quotes = append(quotes, quote)
+	}
+
+	return quotes
+}
+
+func describe(s *messages.Snapshot) string {
+	var out strings.Builder
+
+	fmt.Fprintf(&out, "round %d %s, elapsed %s\n", s.Round, s.Status, s.Elapsed)
+
+	for i, entry := range s.Roster.Entries() {
+		r := &s.Instruments[i]
+		fmt.Fprintf(&out, "  %s: %s %s age %s used %d of %d\n", entry.Instrument, r.Status, r.Price, r.Age, r.Used, len(entry.Sources))
+	}
+
+	for i, listing := range s.Roster.Listings() {
+		r := &s.Vendors[i]
+		fmt.Fprintf(&out, "  %s: %s %q usable %d attempts %d %s restarts %d\n",
+			listing.Vendor, r.Outcome, r.Detail, r.Usable, r.Attempts, r.State, r.Restarts)
+	}
+
+	return out.String()
+}
+
+func wordArg(words []string, key string) string {
+	for _, word := range words[1:] {
+		if value, ok := strings.CutPrefix(word, key+"="); ok {
+			return value
+		}
+	}
+
+	return ""
+}
+
+func durationArg(t *testing.T, words []string, key string) time.Duration {
+	t.Helper()
+
+	text := wordArg(words, key)
+	if text == "" {
+		return 0
+	}
+
+	d, err := time.ParseDuration(text)
+	require.NoError(t, err)
+
+	return d
+}
