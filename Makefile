@@ -1,0 +1,55 @@
+# Every target works without network once the modules are downloaded. The lint tool and benchstat are pinned in tools/go.mod.
+GO    ?= go
+TOOLS := $(CURDIR)/bin
+
+.PHONY: help build test race lint fmt fmt-diff script fuzz bench golden docs check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+
+build: ## build the binary into ./bin
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/rollcall ./cmd/rollcall
+
+test: ## run every test
+	$(GO) test ./...
+
+race: ## run every test under the race detector
+	$(GO) test -race ./...
+
+bin/golangci-lint: tools/go.mod
+	cd tools && $(GO) build -o $(TOOLS)/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/benchstat: tools/go.mod
+	cd tools && $(GO) build -o $(TOOLS)/benchstat golang.org/x/perf/cmd/benchstat
+
+lint: bin/golangci-lint ## run the linters, and prove that the rules of the house bite
+	bin/golangci-lint run ./...
+	GOLANGCI_LINT=$(TOOLS)/golangci-lint $(GO) test -count=1 -run Planted ./system/internal/archtest
+
+fmt: bin/golangci-lint ## format the tree
+	bin/golangci-lint fmt ./...
+
+fmt-diff: bin/golangci-lint ## fail if the tree is not formatted
+	bin/golangci-lint fmt --diff ./...
+
+script: ## run the binary as the scripts in cmd/rollcall/testdata/script
+	$(GO) test -count=1 -run Script ./cmd/rollcall
+
+FUZZTIME ?= 10s
+fuzz: ## run each fuzz target for FUZZTIME
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+bench: ## measure rounds beside the plain program in system/bench/baseline, in one run
+	$(GO) run ./system/bench/cmd/table
+
+golden: ## rewrite golden files and generated documents
+	$(GO) test ./messages ./system/... ./cmd/... -update
+
+check: fmt-diff lint race script ## everything a change must pass
+
+clean: ## remove what the targets made
+	rm -rf bin

@@ -1,0 +1,32 @@
+package core
+
+import (
+	"slices"
+	"time"
+)
+
+// watch is what the root knows of one child: when it crashed, and when it last answered.
+type watch struct {
+	crashes  []time.Time // within the window, oldest first
+	restarts int         // since the program started
+	silent   int         // heartbeats in a row without an answer
+}
+
+// crash notes a crash and returns how many there were within the window, this one included.
+func (w *watch) crash(now time.Time, window time.Duration) int {
+	w.crashes = slices.DeleteFunc(w.crashes, func(at time.Time) bool { return now.Sub(at) > window })
+	w.crashes = append(w.crashes, now)
+	w.restarts++
+
+	return len(w.crashes)
+}
+
+// beat notes that the child was asked again and returns for how many heartbeats it has been silent.
+func (w *watch) beat() int {
+	w.silent++
+
+	return w.silent - 1
+}
+
+// answer notes that the child answered.
+func (w *watch) answer() { w.silent = 0 }
