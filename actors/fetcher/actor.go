@@ -1,0 +1,165 @@
+package fetcher
+
+import (
+	"context"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// Props returns the props of one vendor's fetcher. They hold what outlives a restart, so they are for one actor at a time; it may be
+// spawned from them again once it has stopped.
+func Props(settings Settings, source Source, vendors actors.Ref[messages.VendorsMessage]) *actor.Props {
+	settings = settings.withDefaults()
+	judge := newJudge(&settings)
+	memory := &memory{breaker: newBreaker(settings.Breaker, settings.Uniform), pacer: newPacer(settings.Rate)}
+
+	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
+		life, end := context.WithCancel(context.Background())
+
+		return &fetcher{
+			settings: &settings,
+			source:   source,
+			vendors:  vendors,
+			until:    func(t time.Time) (context.Context, context.CancelFunc) { return context.WithDeadline(life, t) },
+			end:      end,
+			drop:     func() {},
+			poller:   poller{settings: &settings, judge: judge, memory: memory},
+		}
+	}))
+}
+
+// fetcher is the shell around the poller.
+type fetcher struct {
+	settings *Settings
+	source   Source
+	vendors  actors.Ref[messages.VendorsMessage]
+	poller   poller
+
+	until func(time.Time) (context.Context, context.CancelFunc) // a context of this incarnation
+	end   context.CancelFunc                                    // ends all of them
+	drop  context.CancelFunc                                    // ends the attempt's
+	timer actors.Timer
+}
+
+// Receive implements actor.Actor.
+func (f *fetcher) Receive(c actor.Context) {
+	switch message := c.Message().(type) {
+	case *actor.Started:
+		f.poller.recovery.since = time.Now()
+	case *actor.Stopping:
+		f.close(c, messages.OutcomeCancelled, "fetcher stops")
+	case *actor.Restarting:
+		f.close(c, messages.OutcomeCrashed, "fetcher is restarted")
+	case messages.FetcherMessage:
+		f.handle(c, message)
+	case ownMessage:
+		f.handleOwn(c, message)
+	}
+}
+
+func (f *fetcher) handle(c actor.Context, message messages.FetcherMessage) {
+	switch message := message.(type) {
+	case *messages.FetchQuotes:
+		f.fetch(c, message)
+	}
+}
+
+func (f *fetcher) handleOwn(c actor.Context, message ownMessage) {
+	switch message := message.(type) {
+	case *attemptDone:
+		f.perform(c, f.poller.done(message, time.Now()))
+	case *attemptPanicked:
+		f.perform(c, f.poller.panicked(message.panic, time.Now()))
+	case *wakeDue:
+		f.perform(c, f.poller.woken(message.number, time.Now()))
+	}
+}
+
+func (f *fetcher) fetch(c actor.Context, message *messages.FetchQuotes) {
+	if message != nil {
+		f.perform(c, f.poller.fetch(message, c.Sender(), time.Now()))
+	}
+}
+
+func (f *fetcher) close(c actor.Context, outcome messages.Outcome, detail string) {
+	f.end()
+	f.perform(c, f.poller.close(outcome, detail, time.Now()))
+}
+
+func (f *fetcher) perform(c actor.Context, effects []effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case begin:
+			f.begin(c, e)
+		case drop:
+			f.drop()
+			f.timer.Stop()
+		case wake:
+			f.timer = actors.After(c, e.after, &wakeDue{number: e.number})
+		case answer:
+			f.answer(c, e)
+		case recovered:
+			f.vendors.Tell(c, &messages.FetcherRecovered{Vendor: f.settings.Vendor, Settled: e.settled})
+		case noteResting:
+			f.settings.Log.WithFields(logrus.Fields{"outcome": e.failure.Outcome, "detail": e.failure.Detail}).Warn("vendor is left alone")
+		case noteAsked:
+			f.settings.Log.Info("vendor is asked again")
+		case crash:
+			panic(e.panic)
+		}
+	}
+}
+
+func (f *fetcher) begin(c actor.Context, e begin) {
+	ctx, cancel := f.until(e.end)
+	f.drop = cancel
+
+	actors.Go(c, "source",
+		func() any { return f.call(ctx, e.number) },
+		func(p *actors.Panic) any { return &attemptPanicked{number: e.number, panic: p} })
+}
+
+// call runs in a goroutine of its own; it reads only what never changes.
+func (f *fetcher) call(ctx context.Context, number uint64) any {
+	if !f.settings.Slots.take(ctx) {
+		return &attemptDone{number: number, doneAt: time.Now()}
+	}
+	defer f.settings.Slots.free()
+
+	sentAt := time.Now()
+	quotes, err := f.source.Fetch(ctx, f.settings.Instruments)
+
+	return &attemptDone{number: number, quotes: quotes, err: err, sentAt: sentAt, doneAt: time.Now()}
+}
+
+func (f *fetcher) answer(c actor.Context, e answer) {
+	if e.to != nil {
+		c.Send(e.to, e.message)
+	}
+
+	if f.settings.Log.Logger.IsLevelEnabled(logrus.DebugLevel) {
+		f.settings.Log.WithFields(summary(e.message)).Debug("poll answered")
+	}
+}
+
+// summary is what a debug log shows of an answer.
+func summary(message any) logrus.Fields {
+	switch message := message.(type) {
+	case *messages.QuotesFetched:
+		return logrus.Fields{
+			"round": message.Round, "usable": message.Usable, "attempts": message.Attempts, "latency": message.Latency,
+		}
+	case *messages.FetchFailed:
+		return logrus.Fields{
+			"round": message.Round, "outcome": message.Failure.Outcome, "detail": message.Failure.Detail,
+			"attempts": message.Attempts, "latency": message.Latency,
+		}
+	default:
+		return nil
+	}
+}

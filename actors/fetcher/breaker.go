@@ -1,0 +1,183 @@
+package fetcher
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// A vendor goes between being asked and being left alone at most maxFlips times in flipWindow, whatever it does.
+const (
+	maxFlips   = 6
+	flipWindow = time.Minute
+)
+
+// breaker decides whether a vendor is asked at all. It rests after too many failures, when the vendor wishes it, and when the vendor refuses
+// our credentials. The first request after a rest is a probe: it alone decides whether the vendor rests again, longer, or is back.
+type breaker struct {
+	settings Breaker
+	uniform  func() float64
+
+	failures  int    // in a row
+	successes int    // in a row
+	recent    []bool // the last polls since the last rest, as a ring; true is a failure
+	next      int    // position of the oldest once the ring is full
+	openings  int    // since the last time that enough polls succeeded in a row
+
+	resting bool // from the first failure that opened it until a probe succeeds
+	until   time.Time
+	refused *messages.Failure // what is answered until then
+
+	flips [maxFlips - 1]time.Time // the last times that resting changed, as a ring
+	flip  int
+}
+
+func newBreaker(settings Breaker, uniform func() float64) breaker {
+	return breaker{settings: settings, uniform: uniform, recent: make([]bool, 0, settings.Window)}
+}
+
+// refusal returns nil if the vendor may be asked now, and otherwise the failure to answer with.
+func (b *breaker) refusal(now time.Time) *messages.Failure {
+	if now.Before(b.until) {
+		return b.refused
+	}
+
+	return nil
+}
+
+// probing reports whether a request made now is a probe.
+func (b *breaker) probing() bool { return b.resting }
+
+// success counts a good poll and reports whether the vendor is back from a rest.
+func (b *breaker) success(now time.Time) bool {
+	b.failures = 0
+	b.successes++
+	b.remember(false)
+
+	if b.successes >= b.settings.Failures {
+		b.openings = 0
+	}
+
+	if !b.resting {
+		return false
+	}
+
+	b.resting = false
+	b.recent, b.next = b.recent[:0], 0
+	b.flipped(now)
+
+	return true
+}
+
+// failure counts a failed poll and reports whether the vendor begins to rest with it.
+func (b *breaker) failure(now time.Time, f *messages.Failure) bool {
+	b.successes = 0
+	b.failures++
+	b.remember(true)
+
+	reason, rest := b.verdict(f)
+	if rest == 0 {
+		return false
+	}
+
+	begins := !b.resting
+	if begins {
+		b.resting = true
+		rest = max(rest, b.flipped(now))
+	}
+
+	b.rest(now.Add(rest), reason, f)
+
+	return begins
+}
+
+// hold keeps the vendor's wish while the poll goes on: it holds for the next poll too, should that come before the retry.
+func (b *breaker) hold(now time.Time, f *messages.Failure) {
+	if wish := b.wish(f); wish > 0 {
+		b.rest(now.Add(wish), fmt.Sprintf("vendor asks to wait %s", wish), f)
+	}
+}
+
+// verdict says for how long, and why, the vendor rests after a failure. The longest reason wins.
+func (b *breaker) verdict(f *messages.Failure) (reason string, rest time.Duration) {
+	failed := b.failed()
+	half := len(b.recent) == b.settings.Window && 2*failed >= b.settings.Window
+	row := b.failures >= b.settings.Failures
+
+	if b.resting || row || half {
+		b.openings++
+		rest = b.settings.Backoff.Delay(b.openings, b.uniform)
+		reason = fmt.Sprintf("%d failures in a row", b.failures)
+
+		if half && !row {
+			reason = fmt.Sprintf("%d of %d failed", failed, b.settings.Window)
+		}
+	}
+
+	if f.Outcome == messages.OutcomeAuth && rest < b.settings.AuthRest {
+		reason, rest = "credentials not accepted", b.settings.AuthRest
+	}
+
+	if wish := b.wish(f); rest < wish {
+		reason, rest = fmt.Sprintf("vendor asks to wait %s", wish), wish
+	}
+
+	return reason, rest
+}
+
+// wish is the vendor's own wish within its bounds, 0 if it has none.
+func (b *breaker) wish(f *messages.Failure) time.Duration {
+	if f.RetryAfter <= 0 {
+		return 0
+	}
+
+	return min(max(f.RetryAfter, b.settings.MinRetryAfter), b.settings.MaxRetryAfter)
+}
+
+func (b *breaker) rest(until time.Time, reason string, f *messages.Failure) {
+	if until.Before(b.until) {
+		return
+	}
+
+	shown := until.UTC().Add(time.Second - 1).Format(time.TimeOnly)
+	b.until = until
+	b.refused = messages.NewFailure(f.Outcome, fmt.Sprintf("not asked until %s: %s, last: %s", shown, reason, f.Error()))
+}
+
+// flipped notes a change and returns how long the next one has to wait. A probe may change twice (it succeeds, the next poll fails), so
+// all but four of the last changes must be out of the window by then.
+func (b *breaker) flipped(now time.Time) time.Duration {
+	b.flips[b.flip] = now
+	b.flip = (b.flip + 1) % len(b.flips)
+
+	oldest := b.flips[b.flip]
+	if oldest.IsZero() {
+		return 0
+	}
+
+	return max(0, oldest.Add(flipWindow).Sub(now))
+}
+
+func (b *breaker) remember(failed bool) {
+	if len(b.recent) < cap(b.recent) {
+		b.recent = append(b.recent, failed)
+
+		return
+	}
+
+	b.recent[b.next] = failed
+	b.next = (b.next + 1) % len(b.recent)
+}
+
+func (b *breaker) failed() int {
+	n := 0
+
+	for _, failed := range b.recent {
+		if failed {
+			n++
+		}
+	}
+
+	return n
+}

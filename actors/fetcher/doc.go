@@ -1,0 +1,13 @@
+// Package fetcher is the actor that asks ONE vendor for its quotes.
+//
+// FetchQuotes begins a poll. A poll makes attempts: calls of the Source, each in a goroutine of its own, never more than one at a time.
+// The poll ends with exactly one answer, QuotesFetched or FetchFailed, to whoever asked.
+//
+//	FetchQuotes → breaker: may the vendor be asked? → pacer: is there room in its rate? → attempt → verdict → answer
+//	                                                        ↑_______________ retry ____|
+//
+// poller.go decides all that as plain functions of state, message and time; breaker.go, pacer.go, verdict.go and recovery.go are its
+// parts. actor.go carries out what the poller wants: calls, timers, answers.
+//
+// What must not be forgotten when the actor is restarted (the vendor's wish to be left alone, the rate already used) lives in the Props.
+package fetcher

@@ -1,0 +1,314 @@
+package fetcher
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// memory is what outlives a restart.
+type memory struct {
+	breaker breaker
+	pacer   pacer
+	number  uint64 // the last one given to an attempt or a timer
+}
+
+// poller decides what a fetcher does. Each method takes one event and returns what is to be done about it; the slice is good until the
+// next event.
+type poller struct {
+	settings *Settings
+	judge    *judge
+	memory   *memory
+	recovery recovery
+
+	current *poll  // nil between polls
+	running uint64 // the attempt whose source has not returned yet; 0 if there is none
+	effects []effect
+}
+
+// fetch begins a poll. One that is still open has been overtaken: it is answered first.
+func (p *poller) fetch(message *messages.FetchQuotes, from *actor.PID, now time.Time) []effect {
+	p.effects = p.effects[:0]
+	p.overtake(now)
+
+	next := newPoll(p.settings, message, from, now)
+	if next.over(now) {
+		p.do(next.failed(p.settings.Vendor, messages.NewFailure(messages.OutcomeTimeout, "asked after its deadline")))
+
+		return p.effects
+	}
+
+	if refusal := p.memory.breaker.refusal(now); refusal != nil {
+		p.do(next.failed(p.settings.Vendor, refusal))
+
+		return p.effects
+	}
+
+	p.current = next
+	if p.running == 0 {
+		p.attempt(now)
+	}
+
+	return p.effects
+}
+
+// woken goes on after a delay.
+func (p *poller) woken(number uint64, now time.Time) []effect {
+	p.effects = p.effects[:0]
+
+	if p.current != nil && p.current.number == number && p.running != number {
+		p.attempt(now)
+	}
+
+	return p.effects
+}
+
+// done takes the result of an attempt.
+func (p *poller) done(result *attemptDone, now time.Time) []effect {
+	p.effects = p.effects[:0]
+	if p.running == 0 || result.number != p.running {
+		return p.effects // of an incarnation that is gone
+	}
+
+	p.running = 0
+	p.do(drop{})
+
+	switch {
+	case p.current == nil:
+	case p.current.number != result.number:
+		p.attempt(now) // it was an overtaken poll's; now the vendor is free
+	case result.sentAt.IsZero():
+		p.current.attempts--
+		p.fail(messages.NewFailure(messages.OutcomeTimeout, "no free slot for a request"))
+	case result.err != nil:
+		p.failed(result, now)
+	default:
+		p.succeeded(result, now)
+	}
+
+	return p.effects
+}
+
+// panicked ends the poll and this incarnation: a source's panic is a bug, whichever poll it belonged to.
+func (p *poller) panicked(reason *actors.Panic, now time.Time) []effect {
+	p.effects = p.effects[:0]
+	p.do(drop{})
+
+	if p.current != nil {
+		p.cutOff(now)
+		p.fail(messages.NewFailure(messages.OutcomeCrashed, fmt.Sprintf("panic: %v", reason.Value)))
+	}
+
+	p.do(crash{panic: reason})
+
+	return p.effects
+}
+
+// close ends the poll that is open because the actor stops or is restarted.
+func (p *poller) close(outcome messages.Outcome, detail string, now time.Time) []effect {
+	p.effects = p.effects[:0]
+	p.do(drop{})
+
+	if p.current != nil {
+		p.cutOff(now)
+		p.fail(messages.NewFailure(outcome, detail))
+	}
+
+	return p.effects
+}
+
+// overtake answers the open poll because the next one is here.
+func (p *poller) overtake(now time.Time) {
+	old := p.current
+	if old == nil {
+		return
+	}
+
+	p.do(drop{})
+	p.cutOff(now)
+
+	switch {
+	case old.over(now):
+		p.blame(timeout(old.waited(now)), now)
+	case old.last != nil:
+		p.blame(old.last, now)
+	default:
+		p.fail(messages.NewFailure(messages.OutcomeCancelled, "overtaken by the next round"))
+	}
+}
+
+// cutOff ends what the open poll waits for: its request, or its turn.
+func (p *poller) cutOff(now time.Time) {
+	p.current.cancelRoom(now)
+
+	if p.running != 0 && p.current.number == p.running {
+		p.current.latency = now.Sub(p.current.asked)
+	}
+}
+
+// attempt makes a request as soon as the rate has room for it, or ends the poll if that is too late.
+func (p *poller) attempt(now time.Time) {
+	poll := p.current
+
+	if poll.over(now) {
+		p.blame(cmp.Or(poll.last, timeout(poll.waited(now))), now)
+
+		return
+	}
+
+	if !poll.paced {
+		room, wait, ok := p.memory.pacer.reserve(now, poll.due)
+		if !ok {
+			p.noRoom(wait, now)
+
+			return
+		}
+
+		poll.room, poll.paced = room, true
+
+		if wait > 0 {
+			p.sleep(wait)
+
+			return
+		}
+	}
+
+	poll.room, poll.paced = nil, false
+	poll.attempts++
+	poll.asked = now
+	poll.number = p.nextNumber()
+	p.running = poll.number
+	p.do(begin{number: poll.number, end: poll.end})
+}
+
+// noRoom ends a poll whose next request the rate does not allow in time. Our own limit is not the vendor's fault.
+func (p *poller) noRoom(wait time.Duration, now time.Time) {
+	if p.current.last != nil {
+		p.blame(p.current.last, now)
+
+		return
+	}
+
+	p.fail(p.memory.pacer.refusal(wait))
+}
+
+// failed ends the poll, or tries again if that makes sense and there is time.
+func (p *poller) failed(result *attemptDone, now time.Time) {
+	poll := p.current
+	poll.latency = result.doneAt.Sub(result.sentAt)
+	poll.last = failureOf(result.err, poll.waited(result.doneAt))
+
+	if poll.last.Outcome == messages.OutcomeCancelled {
+		p.fail(poll.last)
+
+		return
+	}
+
+	delay, again := p.retry(poll, now)
+	if !again {
+		p.blame(poll.last, now)
+
+		return
+	}
+
+	p.memory.breaker.hold(now, poll.last)
+	poll.last.RetryAfter = 0 // from now on the breaker keeps it
+	p.sleep(delay)
+}
+
+// retry returns the delay before the next attempt of the poll, and whether there is one.
+func (p *poller) retry(poll *poll, now time.Time) (time.Duration, bool) {
+	breaker := &p.memory.breaker
+	if poll.attempts >= p.settings.Retry.Attempts || breaker.probing() || !retryable(poll.last) {
+		return 0, false
+	}
+
+	delay := p.settings.Retry.Backoff.Delay(poll.attempts, p.settings.Uniform)
+	delay = max(delay, breaker.wish(poll.last))
+
+	return delay, !poll.over(now.Add(delay))
+}
+
+func (p *poller) succeeded(result *attemptDone, now time.Time) {
+	poll := p.current
+	quotes, tally := p.judge.judge(result.quotes, result.sentAt, result.doneAt)
+
+	p.current = nil
+	p.do(answer{to: poll.from, message: &messages.QuotesFetched{
+		Vendor:   p.settings.Vendor,
+		Round:    poll.round,
+		Quotes:   quotes,
+		Usable:   tally.usable,
+		Latency:  result.doneAt.Sub(result.sentAt),
+		Attempts: poll.attempts,
+	}})
+
+	switch {
+	case result.doneAt.After(poll.due):
+		p.count(messages.NewFailure(messages.OutcomeTimeout, "answer after the deadline"), now)
+	case tally.readable == 0 && len(quotes) > 0:
+		p.count(messages.NewFailure(quotes[0].Outcome, "no quote could be read"), now)
+	default:
+		p.count(nil, now)
+		p.recover(tally, now)
+	}
+}
+
+// recover tells the supervisor about a good fetch: one with something to use.
+func (p *poller) recover(t tally, now time.Time) {
+	if t.usable == 0 {
+		return
+	}
+
+	first, settled := p.recovery.goodFetch(now)
+	if first {
+		p.do(recovered{})
+	}
+
+	if settled {
+		p.do(recovered{settled: true})
+	}
+}
+
+// blame ends the poll with a failure that counts against the vendor.
+func (p *poller) blame(f *messages.Failure, now time.Time) {
+	p.fail(f)
+	p.count(f, now)
+}
+
+// fail ends the poll with a failure.
+func (p *poller) fail(f *messages.Failure) {
+	poll := p.current
+	p.current = nil
+	p.do(poll.failed(p.settings.Vendor, f))
+}
+
+// count tells the breaker how a poll went; nil is well.
+func (p *poller) count(f *messages.Failure, now time.Time) {
+	breaker := &p.memory.breaker
+
+	switch {
+	case f == nil && breaker.success(now):
+		p.do(noteAsked{})
+	case f != nil && breaker.failure(now, f):
+		p.do(noteResting{failure: breaker.refused})
+	}
+}
+
+func (p *poller) sleep(after time.Duration) {
+	p.current.number = p.nextNumber()
+	p.do(wake{number: p.current.number, after: after})
+}
+
+func (p *poller) nextNumber() uint64 {
+	p.memory.number++
+
+	return p.memory.number
+}
+
+func (p *poller) do(e effect) { p.effects = append(p.effects, e) }

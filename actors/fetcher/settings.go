@@ -1,0 +1,130 @@
+package fetcher
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// Defaults of Settings, where a field is zero.
+const (
+	// DefaultAttempts is one: whoever wants retries says how many the vendor's terms allow.
+	DefaultAttempts = 1
+	// DefaultRetryBase and DefaultRetryMax keep a second and third attempt inside a deadline of a few seconds.
+	DefaultRetryBase = 100 * time.Millisecond
+	DefaultRetryMax  = 2 * time.Second
+	// DefaultRatePer makes a bare number of requests mean requests a second.
+	DefaultRatePer = time.Second
+	// DefaultBurst is one: requests are spaced evenly, so that no window of any position holds more than the vendor allows.
+	DefaultBurst = 1
+	// DefaultFailures and DefaultWindow: fewer failures happen on any network, and half of twenty is more than bad luck.
+	DefaultFailures = 5
+	DefaultWindow   = 20
+	// DefaultRestBase and DefaultRestMax: a rest is noticed by the vendor from 5 s, and never longer than people wait for a fix.
+	DefaultRestBase = 5 * time.Second
+	DefaultRestMax  = 5 * time.Minute
+	// DefaultAuthRest spares a vendor that refuses our credentials: they do not heal by themselves, and insisting locks accounts.
+	DefaultAuthRest = time.Minute
+	// DefaultMinRetryAfter and DefaultMaxRetryAfter bound what a vendor may wish for, so that a bad header cannot silence it for a day.
+	DefaultMinRetryAfter = time.Second
+	DefaultMaxRetryAfter = 5 * time.Minute
+	// DefaultMaxSkew is how far ahead an honest vendor's clock may be.
+	DefaultMaxSkew = 5 * time.Second
+)
+
+// grace is how long a request may go on after its round's deadline: the coordinator's verdict at the deadline always comes first.
+const grace = 10 * time.Millisecond
+
+// Settings say which vendor is asked, for what, and how patiently. Vendor and Instruments are required.
+type Settings struct {
+	Vendor      messages.Vendor
+	Instruments []messages.Instrument // in the order of the listing, each once
+	Deadline    time.Duration         // own limit of a poll; 0 means the round's
+	Retry       Retry
+	Rate        Rate
+	Breaker     Breaker
+	Verdict     Verdict
+	Slots       *Slots         // cap on requests in flight, shared by all fetchers; nil means no cap
+	Uniform     func() float64 // randomness of delays, in [0, 1); nil means rand.Float64
+	Log         *logrus.Entry  // nil discards
+}
+
+// Retry says how often a request is made within one poll. Retries never outlive the deadline.
+type Retry struct {
+	Attempts int            // requests in all; 0 means DefaultAttempts
+	Backoff  actors.Backoff // between them; zero means DefaultRetryBase … DefaultRetryMax
+}
+
+// Rate is the vendor's allowance: Requests in Per. No requests means unlimited.
+type Rate struct {
+	Requests int
+	Per      time.Duration // 0 means DefaultRatePer
+	Burst    int           // requests that may follow one another without a pause; 0 means DefaultBurst
+}
+
+// Breaker says when a failing vendor is left alone, and for how long.
+type Breaker struct {
+	Failures      int            // in a row that open it, and successes in a row that forget earlier openings; 0 means DefaultFailures
+	Window        int            // it also opens when half of this many polls failed; 0 means DefaultWindow
+	Backoff       actors.Backoff // how long it stays open; zero means DefaultRestBase … DefaultRestMax
+	AuthRest      time.Duration  // at least this long after refused credentials; 0 means DefaultAuthRest
+	MinRetryAfter time.Duration  // a vendor's own wish is raised to this; 0 means DefaultMinRetryAfter
+	MaxRetryAfter time.Duration  // and cut to this; 0 means DefaultMaxRetryAfter
+}
+
+// Verdict says which times make a quote unusable.
+type Verdict struct {
+	MaxAge  time.Duration // older quotes are stale; 0 means never
+	MaxSkew time.Duration // quotes further ahead are from the future; 0 means DefaultMaxSkew
+}
+
+func (s Settings) withDefaults() Settings {
+	s.Instruments = slices.Clone(s.Instruments)
+	s.Retry.Attempts = orDefault(s.Retry.Attempts, DefaultAttempts)
+	s.Retry.Backoff = orBackoff(s.Retry.Backoff, DefaultRetryBase, DefaultRetryMax)
+	s.Rate.Per = orDefault(s.Rate.Per, DefaultRatePer)
+	s.Rate.Burst = orDefault(s.Rate.Burst, DefaultBurst)
+	s.Breaker = s.Breaker.withDefaults()
+	s.Verdict.MaxSkew = orDefault(s.Verdict.MaxSkew, DefaultMaxSkew)
+
+	if s.Log == nil {
+		silent := logrus.New()
+		silent.SetOutput(io.Discard)
+		s.Log = logrus.NewEntry(silent)
+	}
+
+	s.Log = s.Log.WithField("vendor", s.Vendor)
+
+	return s
+}
+
+func (b Breaker) withDefaults() Breaker {
+	return Breaker{
+		Failures:      orDefault(b.Failures, DefaultFailures),
+		Window:        orDefault(b.Window, DefaultWindow),
+		Backoff:       orBackoff(b.Backoff, DefaultRestBase, DefaultRestMax),
+		AuthRest:      orDefault(b.AuthRest, DefaultAuthRest),
+		MinRetryAfter: orDefault(b.MinRetryAfter, DefaultMinRetryAfter),
+		MaxRetryAfter: orDefault(b.MaxRetryAfter, DefaultMaxRetryAfter),
+	}
+}
+
+func orDefault[T int | time.Duration](value, fallback T) T {
+	if value <= 0 {
+		return fallback
+	}
+
+	return value
+}
+
+func orBackoff(b actors.Backoff, base, limit time.Duration) actors.Backoff {
+	b.Base = orDefault(b.Base, base)
+	b.Max = max(orDefault(b.Max, limit), b.Base)
+
+	return b
+}

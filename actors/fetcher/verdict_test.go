@@ -1,0 +1,171 @@
+package fetcher_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/rollcall-go/rollcall/actors/fetcher"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// TestVerdict gives a source's quotes one a line and shows the verdicts. The listing is A, B, C; the answer is complete at noon, 100 ms after
+// the request.
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+
+	datadriven.RunTest(t, "testdata/verdict.txt", func(t *testing.T, d *datadriven.TestData) string {
+		t.Helper()
+
+		judge := fetcher.Judge(fetcher.Settings{
+			Vendor:      "v",
+			Instruments: []messages.Instrument{"A", "B", "C"},
+			Verdict:     fetcher.Verdict{MaxAge: duration(t, d, "max-age"), MaxSkew: duration(t, d, "max-skew")},
+		})
+
+		var quotes []messages.Quote
+
+		for line := range strings.Lines(d.Input) {
+			quotes = append(quotes, quoteIn(t, line))
+		}
+
+		judged, usable, readable := judge(quotes, noon.Add(-100*time.Millisecond), noon)
+
+		var out strings.Builder
+
+		fmt.Fprintf(&out, "usable %d, readable %d\n", usable, readable)
+
+		for i := range judged {
+			q := &judged[i]
+			assert.Equal(t, messages.Vendor("v"), q.Vendor)
+			assert.Equal(t, noon, q.ReceivedAt)
+			assert.Equal(t, 100*time.Millisecond, q.ReceivedAt.Sub(q.RequestedAt))
+			assert.False(t, q.AsOf().After(noon), "no age is negative")
+			assert.Equal(t, q.Outcome == messages.OutcomeOK, q.Usable())
+			fmt.Fprintf(&out, "%s %s %s %s\n", q.Instrument, q.Price, q.Outcome, q.Detail)
+		}
+
+		return out.String()
+	})
+}
+
+// quoteIn reads "A price=1.5 bid=1 ask=2 age=3s outcome=closed detail=words-with-hyphens".
+func quoteIn(t *testing.T, line string) messages.Quote {
+	t.Helper()
+
+	words := strings.Fields(line)
+	q := messages.Quote{Instrument: messages.Instrument(words[0])}
+
+	for _, word := range words[1:] {
+		key, value, _ := strings.Cut(word, "=")
+
+		switch key {
+		case "price":
+			q.Price = decimalIn(t, value)
+		case "bid":
+			q.Bid = decimalIn(t, value)
+		case "ask":
+			q.Ask = decimalIn(t, value)
+		case "age":
+			age, err := time.ParseDuration(value)
+			require.NoError(t, err)
+
+			q.VendorTime = noon.Add(-age)
+		case "unix":
+			q.VendorTime = time.Unix(1, 0)
+		case "far":
+			q.VendorTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		case "outcome":
+			q.Outcome = messages.Outcome(value)
+		case "detail":
+			q.Detail = strings.ReplaceAll(value, "~", "\x1b")
+		default:
+			t.Fatalf("unknown word %q", word)
+		}
+	}
+
+	return q
+}
+
+func decimalIn(t *testing.T, text string) messages.Price {
+	t.Helper()
+
+	price, err := messages.ParseDecimal(text)
+	require.NoError(t, err)
+
+	return price
+}
+
+// TestVerdictIsAligned: whatever a source returns, there is exactly one quote per instrument, in the listing's order.
+func TestVerdictIsAligned(t *testing.T) {
+	t.Parallel()
+
+	listing := []messages.Instrument{"A", "B", "C", "D"}
+	judge := fetcher.Judge(fetcher.Settings{Vendor: "v", Instruments: listing})
+	names := rapid.SampledFrom([]messages.Instrument{"A", "B", "C", "D", "E", "", "__proto__", "a\r\nb"})
+
+	rapid.Check(t, func(t *rapid.T) {
+		quotes := make([]messages.Quote, rapid.IntRange(0, 12).Draw(t, "n"))
+		for i := range quotes {
+			quotes[i].Instrument = names.Draw(t, "instrument")
+			quotes[i].VendorTime = noon.Add(time.Duration(rapid.Int64().Draw(t, "age")))
+			quotes[i].Detail = rapid.String().Draw(t, "detail")
+			quotes[i].Outcome = messages.Outcome(rapid.SampledFrom([]string{"", "ok", "closed", "rubbish"}).Draw(t, "outcome"))
+		}
+
+		judged, usable, readable := judge(quotes, noon, noon)
+		require.Len(t, judged, len(listing))
+		assert.LessOrEqual(t, usable, readable)
+
+		for i := range judged {
+			assert.Equal(t, listing[i], judged[i].Instrument)
+			assert.True(t, judged[i].Outcome.Valid())
+			assert.LessOrEqual(t, len(judged[i].Detail), messages.MaxDetail)
+			assert.False(t, judged[i].AsOf().After(noon))
+		}
+	})
+}
+
+// TestVerdictIgnoresAFlood: a million unasked symbols leave no trace and cost no memory. // P08
+func TestVerdictIgnoresAFlood(t *testing.T) {
+	judge := fetcher.Judge(fetcher.Settings{Vendor: "v", Instruments: []messages.Instrument{"A"}})
+	quotes := make([]messages.Quote, 1_000_000)
+
+	for i := range quotes {
+		quotes[i].Instrument = "X"
+	}
+
+	allocations := testing.AllocsPerRun(3, func() {
+		judged, usable, _ := judge(quotes, noon, noon)
+		require.Len(t, judged, 1)
+		require.Zero(t, usable)
+	})
+	assert.LessOrEqual(t, allocations, 1.0)
+}
+
+// TestVerdictAllocations: judging good quotes allocates their slice, which the snapshot keeps, and nothing else.
+func TestVerdictAllocations(t *testing.T) {
+	listing := make([]messages.Instrument, 100)
+	quotes := make([]messages.Quote, len(listing))
+
+	for i := range listing {
+		listing[i] = messages.Instrument(fmt.Sprintf("I%d", i))
+		quotes[i] = messages.Quote{
+			Instrument: listing[i], Price: decimalIn(t, "1.50"), Bid: decimalIn(t, "1.49"), Ask: decimalIn(t, "1.51"), VendorTime: noon,
+		}
+	}
+
+	judge := fetcher.Judge(fetcher.Settings{Vendor: "v", Instruments: listing, Verdict: fetcher.Verdict{MaxAge: time.Minute}})
+
+	allocations := testing.AllocsPerRun(100, func() {
+		_, usable, _ := judge(quotes, noon, noon)
+		require.Equal(t, len(listing), usable)
+	})
+	assert.LessOrEqual(t, allocations, 1.0)
+}
