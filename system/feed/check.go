@@ -46,12 +46,35 @@ func Check(d Definition) []FieldError {
 
 	if d.Batch < 0 {
 		problems = append(problems, FieldError{"batch", "is negative", "0 asks for all symbols at once"})
+	} else if longestURL(d, template) > maxRequestURL {
+		problems = append(problems, FieldError{"batch", "makes a URL longer than " + strconv.Itoa(maxRequestURL) + " bytes", "ask for fewer symbols at once"})
 	}
 
 	_, mistakes := compile(d.Parse, template.single)
 	problems = append(problems, mistakes...)
 
 	return append(problems, checkClient(d.Client)...)
+}
+
+// longestURL returns the length of the longest URL that the symbols make, in bytes.
+func longestURL(d Definition, t template) int {
+	size := batchSize(d.Batch, t)
+	if size == 0 || size > len(d.Symbols) {
+		size = max(len(d.Symbols), 1)
+	}
+
+	longest := 0
+
+	for group := range slices.Chunk(d.Symbols, size) {
+		names := make([]string, len(group))
+		for i, symbol := range group {
+			names[i] = symbol.VendorSymbol
+		}
+
+		longest = max(longest, len(t.render(names)))
+	}
+
+	return longest
 }
 
 func checkMethod(method string) []FieldError {

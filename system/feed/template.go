@@ -16,6 +16,7 @@ const (
 type template struct {
 	parts  []templatePart
 	single bool // the URL names one symbol, so each request asks for one
+	batch  bool // the URL names all symbols of a request
 }
 
 type templatePart struct {
@@ -116,7 +117,6 @@ func splitTemplate(text string) (t template, problem string) {
 	}
 
 	query := strings.IndexByte(text, '?')
-	batch := false
 
 	for at := 0; at < len(text); {
 		open := strings.IndexAny(text[at:], "{}")
@@ -135,7 +135,7 @@ func splitTemplate(text string) (t template, problem string) {
 
 		switch {
 		case strings.HasPrefix(text[at:], placeSymbols):
-			place, batch = placeSymbols, true
+			place, t.batch = placeSymbols, true
 		case strings.HasPrefix(text[at:], placeSymbol):
 			place, t.single = placeSymbol, true
 		default:
@@ -150,7 +150,7 @@ func splitTemplate(text string) (t template, problem string) {
 		at += len(place)
 	}
 
-	if batch && t.single {
+	if t.batch && t.single {
 		return t, "has both " + placeSymbol + " and " + placeSymbols
 	}
 

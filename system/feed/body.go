@@ -1,0 +1,147 @@
+package feed
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Errors of bodies.
+var (
+	errWire     = errors.New("more bytes on the wire than client.max_wire")
+	errBody     = errors.New("more bytes after decompression than client.max_body")
+	errGzip     = errors.New("the answer's gzip is damaged")
+	errEncoding = errors.New("the answer has an encoding that was not asked for")
+)
+
+// wire reads a body as it comes from the network, up to a limit. It remembers the network's own error, so that an answer that was cut is
+// told from gzip that was damaged by the vendor.
+type wire struct {
+	source io.Reader
+	left   int64
+	err    error
+}
+
+// Read implements io.Reader.
+func (w *wire) Read(p []byte) (int, error) {
+	if w.left < 0 {
+		return 0, errWire
+	}
+
+	if int64(len(p)) > w.left+1 {
+		p = p[:w.left+1] // one byte more than allowed tells the limit from the end
+	}
+
+	n, err := w.source.Read(p)
+	w.left -= int64(n)
+
+	switch {
+	case w.left < 0:
+		w.err = errWire
+
+		return 0, errWire
+	case err != nil && !errors.Is(err, io.EOF):
+		w.err = err
+	}
+
+	return n, err //nolint:wrapcheck // io.Reader's contract needs io.EOF itself
+}
+
+// read appends the answer's body, decompressed, to body.
+func (c *Client) read(answer *http.Response, body *bytes.Buffer) error {
+	packed, err := isGzip(answer.Header)
+	if err != nil {
+		return err
+	}
+
+	switch {
+	case answer.ContentLength > c.settings.MaxWire:
+		return errWire
+	case !packed && answer.ContentLength > c.settings.MaxBody:
+		return errBody
+	case answer.ContentLength > 0 && !packed:
+		body.Grow(int(answer.ContentLength) + bytes.MinRead)
+	}
+
+	source := &wire{source: answer.Body, left: c.settings.MaxWire}
+	if !packed {
+		return fill(body, source, c.settings.MaxBody)
+	}
+
+	if err := c.unpack(body, source); err != nil {
+		if source.err != nil {
+			return source.err
+		}
+
+		return err
+	}
+
+	return nil
+}
+
+// unpack appends what a gzip stream holds. Its readers are pooled, since each is 40 kB.
+func (c *Client) unpack(body *bytes.Buffer, source *wire) error {
+	reader, ok := c.readers.Get().(*gzip.Reader)
+	if !ok {
+		reader = new(gzip.Reader)
+	}
+
+	defer c.readers.Put(reader)
+
+	if err := reader.Reset(source); err != nil {
+		return errors.Join(errGzip, err)
+	}
+
+	if err := fill(body, reader, c.settings.MaxBody); err != nil {
+		if errors.Is(err, errBody) {
+			return err
+		}
+
+		return errors.Join(errGzip, err)
+	}
+
+	return nil
+}
+
+// fill appends everything from source to body, at most limit bytes.
+func fill(body *bytes.Buffer, source io.Reader, limit int64) error {
+	for {
+		body.Grow(bytes.MinRead)
+
+		free := body.AvailableBuffer()
+		n, err := source.Read(free[:cap(free)])
+		body.Write(free[:n])
+
+		switch {
+		case int64(body.Len()) > limit:
+			return errBody
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("body: %w", err)
+		}
+	}
+}
+
+// isGzip reports how the body is encoded.
+func isGzip(header http.Header) (bool, error) {
+	switch encoding := strings.ToLower(strings.Join(header["Content-Encoding"], ",")); encoding {
+	case "", "identity":
+		return false, nil
+	case "gzip", "x-gzip":
+		return true, nil
+	default:
+		return false, errEncoding
+	}
+}
+
+// drain reads a short error body, so that its connection can be used again. Anything longer, or of unknown length, is left unread.
+func drain(answer *http.Response) {
+	if answer.ContentLength >= 0 && answer.ContentLength <= maxErrorBody {
+		_, _ = io.CopyN(io.Discard, answer.Body, answer.ContentLength) // the status counts, whatever becomes of its body
+	}
+}

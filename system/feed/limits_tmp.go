@@ -1,3 +1,0 @@
-package feed
-
-const maxDepth = 16
