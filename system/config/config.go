@@ -1,0 +1,95 @@
+package config
+
+import (
+	"time"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed"
+)
+
+// Config is a whole configuration: checked, defaults filled in, references replaced. Every way to print or encode it masks its secrets.
+type Config struct {
+	// Every is the interval between rounds, Deadline how long a round waits; Deadline ≤ Every.
+	Every    time.Duration `yaml:"every"`
+	Deadline time.Duration `yaml:"deadline"`
+	// Data is the directory of everything that is stored, as written.
+	Data       string     `yaml:"data"`
+	Durability Durability `yaml:"durability"`
+	History    History    `yaml:"history"`
+	// Carry is how long the last accepted price may stand in for a missing one; 0 means never.
+	Carry time.Duration `yaml:"carry"`
+	// MaxInFlight is how many vendors may be asked at the same moment.
+	MaxInFlight int `yaml:"max_in_flight"`
+	// Vendors stand in the order of the file.
+	Vendors []Vendor `yaml:"vendors"`
+	// Warnings are about what is allowed and probably not meant, by position.
+	Warnings []Mistake `yaml:"-"`
+
+	written map[string]string // path → how a text with references was written
+}
+
+// Durability says whether a snapshot is on disk before it is published.
+type Durability string
+
+// The durabilities.
+const (
+	DurabilityStrict  Durability = "strict"  // on disk first
+	DurabilityRelaxed Durability = "relaxed" // published first
+)
+
+// History is how long snapshots are kept.
+type History struct {
+	Retention time.Duration `yaml:"retention"`
+}
+
+// Vendor is one upstream provider.
+type Vendor struct {
+	Name messages.Vendor `yaml:"-"`
+	// Class is the asset class of all its instruments.
+	Class string `yaml:"class"`
+	// Feed is how it is asked and how its answer is read.
+	Feed feed.Definition `yaml:",inline"`
+	// Deadline is how long this vendor may take; at most the round's.
+	Deadline time.Duration `yaml:"deadline"`
+	Limits   Limits        `yaml:"limits"`
+	Retry    Retry         `yaml:"retry"`
+	// MaxAge is the age from which a quote is stale, MaxSkew how far ahead of our clock the vendor's may be.
+	MaxAge  time.Duration `yaml:"max_age"`
+	MaxSkew time.Duration `yaml:"max_skew"`
+
+	written map[string]string // path below the vendor → how a text with references was written
+}
+
+// Limits is the vendor's request budget; the zero value means none.
+type Limits struct {
+	Requests int           `yaml:"requests"` // requests …
+	Per      time.Duration `yaml:"per"`      // … per this time
+	Burst    int           `yaml:"burst"`    // requests at once
+}
+
+// Retry says how often and after what pauses a request is made again within a round.
+type Retry struct {
+	Attempts   int           `yaml:"attempts"` // requests in all, 1 means no retry
+	Backoff    time.Duration `yaml:"backoff"`  // before the first retry; doubles each time
+	MaxBackoff time.Duration `yaml:"max_backoff"`
+}
+
+// Listing is the vendor's line in the roster.
+func (v Vendor) Listing() messages.Listing {
+	instruments := make([]messages.Instrument, len(v.Feed.Symbols))
+	for i := range v.Feed.Symbols {
+		instruments[i] = v.Feed.Symbols[i].Instrument
+	}
+
+	return messages.Listing{Vendor: v.Name, Class: v.Class, Instruments: instruments}
+}
+
+// Listings are the vendors' lines in the roster, in the order of the file.
+func (c Config) Listings() []messages.Listing {
+	listings := make([]messages.Listing, len(c.Vendors))
+	for i := range c.Vendors {
+		listings[i] = c.Vendors[i].Listing()
+	}
+
+	return listings
+}

@@ -1,0 +1,118 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/secret"
+)
+
+func (d *decoder) vendors(at place, node *yaml.Node, into *[]Vendor) {
+	d.checkRound()
+
+	entries, ok := d.mapping(at, node)
+	if !ok {
+		return
+	}
+
+	if len(entries) == 0 && len(node.Content) == 0 {
+		d.mistakeAt(node, at.path, "has no vendor", "name at least one")
+	}
+
+	vendors := make([]Vendor, 0, len(entries))
+
+	for _, e := range entries {
+		d.show(e.key, false)
+
+		child := at.entry(e.key.Value)
+		if !isName(e.key.Value) {
+			d.mistakeAt(e.key, child.path, quote(e.key.Value)+" cannot be a vendor's name", nameRule)
+		}
+
+		vendors = append(vendors, d.vendor(child, e))
+	}
+
+	*into = vendors
+}
+
+// vendor decodes and checks one vendor. What its references brought in is known only here, so that no later message can hold it.
+func (d *decoder) vendor(at place, e entry) Vendor {
+	vendor := Vendor{Name: messages.Vendor(e.key.Value)}
+
+	outer, values := d.written, d.values
+	d.written, d.values, d.listed = make(map[string]string), nil, nil
+
+	d.value(at, e.value, reflect.ValueOf(&vendor).Elem())
+
+	if e.value.Kind == yaml.MappingNode {
+		d.checkVendor(at, e, &vendor)
+	}
+
+	prefix := at.path + "."
+	for path, text := range d.written {
+		if vendor.written == nil {
+			vendor.written = make(map[string]string)
+		}
+
+		vendor.written[strings.TrimPrefix(path, prefix)] = text
+	}
+
+	d.written, d.values = outer, values
+
+	return vendor
+}
+
+func (d *decoder) headers(at place, node *yaml.Node, into *map[string]secret.Secret) {
+	entries, ok := d.mapping(at, node)
+	if !ok {
+		return
+	}
+
+	headers := make(map[string]secret.Secret, len(entries))
+
+	for _, e := range entries {
+		d.show(e.key, false)
+
+		var value secret.Secret
+
+		d.secret(at.entry(e.key.Value), e.value, &value)
+		headers[e.key.Value] = value
+	}
+
+	*into = headers
+}
+
+// secret decodes text that is never shown. The whole of it may be in a file.
+func (d *decoder) secret(at place, node *yaml.Node, into *secret.Secret) {
+	text, ok := d.scalar(at, node)
+	if !ok {
+		return
+	}
+
+	if path, is := strings.CutPrefix(text, "file:"); is && strings.HasPrefix(node.Value, "file:") {
+		resolved, err := d.resolver.File(path)
+		if err != nil {
+			d.reference(at, node, err)
+
+			return
+		}
+
+		if text, ok = d.resolved(at, node, resolved); !ok {
+			return
+		}
+	}
+
+	switch {
+	case text == "":
+		d.mistakeAt(node, at.path, "is empty", example(d.keys[at.pattern]))
+	case strings.ContainsFunc(text, unicode.IsControl):
+		d.mistakeAt(node, at.path, "holds a line break or another control character", "")
+	default:
+		*into = secret.New(text)
+		d.values = append(d.values, text)
+	}
+}
