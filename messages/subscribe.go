@@ -74,8 +74,8 @@ func (*Unsubscribe) publisherMessage()     {}
 // Subscribed answers Subscribe.
 type Subscribed struct{}
 
-// Delivered carries one snapshot or one event, in order. SkippedRounds and SkippedEvents count what was dropped before it because the
-// subscriber was slow: snapshots are conflated to the newest, events lose their oldest.
+// Delivered carries one snapshot or one event, in order. SkippedRounds and SkippedEvents count what was dropped between the delivery
+// before and this one because the subscriber was slow and its queue full: snapshots are conflated to the newest, events lose their oldest.
 type Delivered struct {
 	Snapshot      *Snapshot // nil if this is an event
 	Event         Event     // nil if this is a snapshot
@@ -83,8 +83,11 @@ type Delivered struct {
 	SkippedEvents uint64
 }
 
-// SubscriptionEnded is the last message to a subscriber. Reason is empty after Unsubscribe and at shutdown.
-type SubscriptionEnded struct{ Reason string }
+// SubscriptionEnded is the last message to a subscriber.
+type SubscriptionEnded struct {
+	Reason string     // why the subscriber was cut; empty after Unsubscribe and at shutdown
+	Last   *Delivered // at shutdown, the newest snapshot if it still waited for TakeNext; nil otherwise
+}
 
 func (*Subscribed) subscriberMessage()        {}
 func (*Delivered) subscriberMessage()         {}
