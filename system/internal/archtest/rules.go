@@ -30,7 +30,7 @@ func Violations(packages []Package) []string {
 
 	for _, p := range packages {
 		if layerOf(p.Path) < 0 {
-			found = append(found, fmt.Sprintf("%s: belongs to no layer: cmd, examples, system, actors or messages", p.Path))
+			found = append(found, p.Path+": belongs to no layer: cmd, examples, system, actors or messages")
 
 			continue
 		}
