@@ -82,7 +82,7 @@ func (x *exchange) choose(symbols []string, now time.Time) {
 	for _, symbol := range symbols {
 		if i := x.vendor.index(symbol); i >= 0 {
 			q := all[i]
-			q.symbol, q.at = jsonText(symbol), jsonTime(now)
+			q.symbol, q.at = jsonText(x.vendor.symbols[i]), jsonTime(now)
 			x.quotes = append(x.quotes, q)
 		}
 	}

@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -203,11 +204,18 @@ func TestAwaitEndsWithItsContext(t *testing.T) {
 
 func TestStopCutsWhatHangs(t *testing.T) { // N01
 	for _, kind := range []sim.Kind{sim.Hang, sim.StallBody, sim.Endless, sim.EndlessHints, sim.DripHeaders} {
+		talks := kind != sim.Hang
+
 		t.Run(string(kind), func(t *testing.T) {
 			r := newRig(t, sim.Settings{Vendors: []sim.Vendor{vendorV(sim.Fault{Kind: kind})}})
 			conn := r.dial(t)
 
 			require.NoError(t, r.Await(t.Context(), "v", 1))
+
+			if talks { // then it is past the point where the HTTP server itself would cut it
+				_, err := io.ReadFull(conn, make([]byte, 1))
+				require.NoError(t, err)
+			}
 
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
