@@ -250,9 +250,12 @@ func TestEventsAreSentOnlyWhenWanted(t *testing.T) {
 
 		events := received[*messages.PublishEvent](w.publisher)
 		require.Len(t, events, 5)
-		assert.Equal(t, 3, events[0].Event.(*messages.RoundStarted).Asked)
+		first, ok := events[0].Event.(*messages.RoundStarted)
+		require.True(t, ok)
+		assert.Equal(t, 3, first.Asked)
 
-		last := events[3].Event.(*messages.VendorAnswered)
+		last, ok := events[3].Event.(*messages.VendorAnswered)
+		require.True(t, ok)
 		assert.Equal(t, messages.Vendor("beta"), last.Vendor)
 		assert.Equal(t, 300*time.Millisecond, last.Elapsed)
 		assert.IsType(t, &messages.VendorStateChanged{}, events[4].Event)

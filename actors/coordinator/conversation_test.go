@@ -57,7 +57,7 @@ func TestReleaseConversation(t *testing.T) { // S08: what a hung disk may and ma
 			words := strings.Fields(line)
 			round, _ := strconv.Atoi(wordArg(words, "round"))
 			out.WriteString("> " + strings.Join(words, " ") + "\n")
-			out.WriteString(talk.Do(words[0], messages.Round(round), durationArg(t, words, "at"))) //nolint:gosec // a small number
+			out.WriteString(talk.Do(words[0], messages.Round(round), durationArg(t, words, "at")))
 		}
 
 		return out.String()
@@ -98,7 +98,7 @@ func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string
 
 	at := durationArg(t, words, "at")
 	number, _ := strconv.Atoi(wordArg(words, "round"))
-	round := messages.Round(number) //nolint:gosec // a small number
+	round := messages.Round(number)
 
 	switch words[0] {
 	case "begin":

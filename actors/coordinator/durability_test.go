@@ -69,7 +69,7 @@ func TestNewWriterGetsEverythingAgain(t *testing.T) { // V04: the sender keeps w
 
 		var sent [][2]int
 		for _, order := range received[*messages.PersistSnapshot](w.writer) {
-			sent = append(sent, [2]int{int(order.Snapshot.Round), order.Attempt}) //nolint:gosec // small numbers
+			sent = append(sent, [2]int{int(order.Snapshot.Round), order.Attempt})
 		}
 
 		assert.Equal(t, [][2]int{{1, 1}, {2, 1}, {3, 1}, {1, 2}, {2, 2}, {3, 2}}, sent)

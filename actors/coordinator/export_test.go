@@ -75,7 +75,7 @@ func (t *RoundTalk) Begin(at time.Duration) string {
 }
 
 // Tell hands a message about a vendor to the round in flight.
-func (t *RoundTalk) Tell(message messages.CoordinatorMessage) string {
+func (t *RoundTalk) Tell(message any) string {
 	var counted bool
 
 	switch message := message.(type) {
