@@ -63,7 +63,7 @@ func (f *fetcher) Receive(c actor.Context) {
 }
 
 func (f *fetcher) handle(c actor.Context, message messages.FetcherMessage) {
-	switch message := message.(type) {
+	switch message := message.(type) { //nolint:gocritic // the switch over the protocol, checked to be exhaustive, has one case so far
 	case *messages.FetchQuotes:
 		f.fetch(c, message)
 	}

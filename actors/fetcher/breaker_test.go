@@ -91,7 +91,7 @@ func failureIn(t *testing.T, d *datadriven.TestData) *messages.Failure {
 }
 
 // TestBreakerNeverChatters polls a vendor ten times a second that answers as it likes: whatever it does, it goes between being asked and
-// being left alone six times a minute at most, and it is never given up. // N21
+// being left alone six times a minute at most, and it is never given up (N21).
 func TestBreakerNeverChatters(t *testing.T) {
 	t.Parallel()
 

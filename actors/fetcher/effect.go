@@ -81,3 +81,9 @@ type ownMessage interface{ ownMessage() }
 func (*attemptDone) ownMessage()     {}
 func (*attemptPanicked) ownMessage() {}
 func (*wakeDue) ownMessage()         {}
+
+// IgnoreDeadLetterLogging implements actor.IgnoreDeadLetterLogging: what comes back after the actor has stopped is no surprise.
+func (*attemptDone) IgnoreDeadLetterLogging() {}
+
+// IgnoreDeadLetterLogging implements actor.IgnoreDeadLetterLogging.
+func (*wakeDue) IgnoreDeadLetterLogging() {}

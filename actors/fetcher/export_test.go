@@ -48,7 +48,9 @@ func (c *Core) Panicked(p *actors.Panic, now time.Time) []string {
 }
 
 // Woken ends a delay.
-func (c *Core) Woken(number uint64, now time.Time) []string { return c.text(c.poller.woken(number, now)) }
+func (c *Core) Woken(number uint64, now time.Time) []string {
+	return c.text(c.poller.woken(number, now))
+}
 
 // Close stops the poller.
 func (c *Core) Close(now time.Time) []string {
@@ -140,3 +142,6 @@ func FailureOf(err error, waited time.Duration) *messages.Failure { return failu
 
 // InFlight is how many slots are taken.
 func (s *Slots) InFlight() int { return len(s.taken) }
+
+// Bug returns a message whose handling panics.
+func Bug() any { return (*attemptPanicked)(nil) }
