@@ -37,6 +37,7 @@ func Ask[R, M any](ctx context.Context, system *actor.ActorSystem, to Ref[M], me
 		case *actor.Terminated, *actor.DeadLetterResponse:
 			answer(c, ErrGone)
 		case R:
+			c.Unwatch(to.PID()) // or whoever is asked often would remember every asker
 			answer(c, received)
 		}
 	}))

@@ -30,7 +30,7 @@ func Props(settings Settings, source Source, vendors actors.Ref[messages.Vendors
 			drop:     func() {},
 			poller:   poller{settings: &settings, judge: judge, memory: memory},
 		}
-	}))
+	}), actors.IgnoreNil())
 }
 
 // fetcher is the shell around the poller.

@@ -509,7 +509,8 @@ func TestStrangeMessagesAreIgnored(t *testing.T) {
 		var none *messages.FetchQuotes
 
 		for _, message := range []any{nil, none, "text", make([]byte, 10<<20), &messages.FetchFailed{}, errors.New("error")} {
-			b.system.Root.RequestWithCustomSender(b.fetcher, message, b.probe) // a nil without an envelope makes the mailbox spin for ever
+			b.system.Root.RequestWithCustomSender(b.fetcher, message, b.probe)
+			b.system.Root.Send(b.fetcher, message)
 		}
 
 		b.system.Root.Send(b.fetcher, &messages.FetchQuotes{Round: 1, Deadline: time.Now().Add(time.Second)}) // nobody wants the answer

@@ -1,0 +1,69 @@
+package vendors
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// Core is the supervision with its effects as text.
+type Core struct{ supervision *supervision }
+
+// NewCore returns the supervision of the named vendors.
+func NewCore(settings Settings, vendors ...messages.Vendor) *Core {
+	children := make([]Child, len(vendors))
+	for i, vendor := range vendors {
+		children[i].Vendor = vendor
+	}
+
+	return &Core{supervision: newSupervision(settings.withDefaults(), children)}
+}
+
+// Begin starts the supervisor, or restarts it.
+func (c *Core) Begin(now time.Time) []string { return c.text(c.supervision.begin(now)) }
+
+// Crashed takes note of a panic.
+func (c *Core) Crashed(vendor int, p *actors.Panic, now time.Time) []string {
+	return c.text(c.supervision.crashed(vendor, p, now))
+}
+
+// Due ends a wait.
+func (c *Core) Due(vendor int, try uint64, now time.Time) []string {
+	return c.text(c.supervision.due(vendor, try, now))
+}
+
+// Recovered takes good news.
+func (c *Core) Recovered(message *messages.FetcherRecovered, now time.Time) []string {
+	return c.text(c.supervision.recovered(message, now))
+}
+
+// Describe returns every vendor's status.
+func (c *Core) Describe() *messages.VendorsDescribed { return c.supervision.describe() }
+
+func (c *Core) text(effects []effect) []string {
+	lines := make([]string, len(effects))
+
+	for i, e := range effects {
+		switch e := e.(type) {
+		case wake:
+			lines[i] = fmt.Sprintf("wake %d try %d after %s", e.vendor, e.try, e.after)
+		case revive:
+			lines[i] = fmt.Sprintf("revive %d", e.vendor)
+		case tell:
+			lines[i] = fmt.Sprintf("tell %s is %s, restarts %d: %s", e.change.Vendor, e.change.State, e.change.Restarts, e.change.Detail)
+		case record:
+			lines[i] = fmt.Sprintf("record %s %s", e.fact.Vendor, e.fact.Kind)
+
+			for _, field := range e.fact.Fields {
+				lines[i] += fmt.Sprintf(" %s=%.20q", field.Name, field.Value)
+			}
+		}
+	}
+
+	return lines
+}
+
+// Bug returns a message whose handling panics.
+func Bug() any { return (*due)(nil) }
