@@ -90,7 +90,7 @@ func (r *root) Receive(ctx actor.Context) {
 	case *actor.Terminated:
 		r.terminated(ctx, m)
 	case *actors.Pong:
-		r.answered(m)
+		r.answered(ctx, m)
 	case *heartbeatDue:
 		r.beat(ctx)
 	case *restartDue:
@@ -118,9 +118,8 @@ func (r *root) started(ctx actor.Context) {
 		r.spawn(ctx, child.Name)
 	}
 
-	if !r.memory.begun {
-		r.memory.begun = true
-		r.settings.Begin(ctx)
+	for _, pid := range ctx.Children() { // the answer shows that a child, and what it spawned, is up
+		ctx.Request(pid, &actors.Ping{})
 	}
 
 	r.heartbeat = actors.After(ctx, r.settings.Heartbeat, &heartbeatDue{})
@@ -192,10 +191,25 @@ func (r *root) terminated(ctx actor.Context, m *actor.Terminated) {
 	actors.After(ctx, r.settings.Backoff.Delay(r.memory.watches[name].crash(time.Now(), r.settings.Window), nil), &respawnDue{name: name})
 }
 
-func (r *root) answered(m *actors.Pong) {
+func (r *root) answered(ctx actor.Context, m *actors.Pong) {
 	if watched := r.memory.watches[r.names[m.Who.Id]]; watched != nil {
 		watched.answer()
 	}
+
+	if !r.memory.begun && r.everyoneIsUp() {
+		r.memory.begun = true
+		r.settings.Begin(ctx)
+	}
+}
+
+func (r *root) everyoneIsUp() bool {
+	for _, watched := range r.memory.watches {
+		if !watched.up {
+			return false
+		}
+	}
+
+	return true
 }
 
 func (r *root) beat(ctx actor.Context) {

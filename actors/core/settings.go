@@ -20,7 +20,7 @@ type Child struct {
 // Settings of the root actor.
 type Settings struct {
 	Children []Child
-	// Begin is called once, in the root's turn, when every child has been spawned.
+	// Begin is called once, in the root's turn, when every child is up and has answered.
 	Begin func(actors.Sender)
 	// Fatal is called once when a vital child has crashed too often. It must not block.
 	Fatal func(error)

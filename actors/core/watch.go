@@ -10,6 +10,7 @@ type watch struct {
 	crashes  []time.Time // within the window, oldest first
 	restarts int         // since the program started
 	silent   int         // heartbeats in a row without an answer
+	up       bool        // it has answered at least once
 }
 
 // crash notes a crash and returns how many there were within the window, this one included.
@@ -29,4 +30,7 @@ func (w *watch) beat() int {
 }
 
 // answer notes that the child answered.
-func (w *watch) answer() { w.silent = 0 }
+func (w *watch) answer() {
+	w.silent = 0
+	w.up = true
+}

@@ -15,7 +15,7 @@ type Request struct {
 	// Method and Path are those of the request; Path has the query, escaped as it came.
 	Method, Path string
 	// Header is what the client sent, credentials included.
-	Header http.Header //nolint:forbidigo // the pattern means http.Head, not http.Header
+	Header http.Header
 	// Faults are the kinds of the faults that were due.
 	Faults []Kind
 }
@@ -30,7 +30,7 @@ type journal struct {
 // open adds a request and returns it, for its owner to complete.
 func (j *journal) open(r *http.Request, now time.Time, faults []Kind) *Request {
 	record := &Request{At: now, Method: r.Method, Path: r.URL.RequestURI(), Faults: faults}
-	record.Header = r.Header.Clone() //nolint:forbidigo // the pattern means http.Head, not http.Header
+	record.Header = r.Header.Clone()
 
 	if len(j.ring) < MaxRequests {
 		j.ring = append(j.ring, record)

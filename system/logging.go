@@ -1,0 +1,40 @@
+package system
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/sirupsen/logrus"
+	logrusslog "github.com/sirupsen/logrus/hooks/slog"
+
+	"github.com/rollcall-go/rollcall/actors/auditor"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// newActorSystem makes an actor system whose own log flows into ours. The library's dead letters are throttled and say nothing of what
+// the message was: request dead letters are answered, not logged.
+func newActorSystem(log *logrus.Entry) *actor.ActorSystem {
+	return actor.NewActorSystem(
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
+			return slog.New(logrusslog.NewHandler(log.Logger, nil)).With("actor", "runtime")
+		}),
+		actor.WithDeadLetterRequestLogging(false),
+	)
+}
+
+func (s *System) logFor(name string) *logrus.Entry { return s.settings.Log.WithField("actor", name) }
+
+// record returns the audit log, or one that forgets where none was given.
+func (s *System) record() auditor.Log {
+	if s.settings.Record == nil {
+		return forgetful{}
+	}
+
+	return s.settings.Record
+}
+
+type forgetful struct{}
+
+// Append implements auditor.Log.
+func (forgetful) Append(context.Context, []*messages.RecordFact) error { return nil }

@@ -1,0 +1,113 @@
+package system
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/auditor"
+	"github.com/rollcall-go/rollcall/actors/coordinator"
+	"github.com/rollcall-go/rollcall/actors/core"
+	"github.com/rollcall-go/rollcall/actors/fetcher"
+	"github.com/rollcall-go/rollcall/actors/publisher"
+	"github.com/rollcall-go/rollcall/actors/vendors"
+	"github.com/rollcall-go/rollcall/actors/writer"
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// rootProps composes the tree: who exists, in which order they start, and what stands behind each port.
+func (s *System) rootProps() *actor.Props {
+	auditing := ref[messages.AuditorMessage](&s.pids, auditorName)
+	coordinating := ref[messages.CoordinatorMessage](&s.pids, coordinatorName)
+
+	children := []core.Child{
+		{Name: auditorName, Vital: true, Props: auditor.Props(auditor.Settings{Log: s.logFor(auditorName)}, s.record())},
+		{Name: publisherName, Props: publisher.Props(publisher.Settings{Log: s.logFor(publisherName)}, coordinating)},
+	}
+
+	if s.settings.Store != nil {
+		children = append(children, core.Child{Name: writerName, Vital: true, Props: writer.Props(
+			writer.Settings{Log: s.logFor(writerName)}, s.settings.Store, coordinating, auditing)})
+	}
+
+	children = append(children,
+		core.Child{Name: coordinatorName, Vital: true, Props: s.coordinatorProps(auditing)},
+		core.Child{Name: vendorsName, Props: s.vendorsProps(coordinating, auditing)})
+
+	return core.Props(core.Settings{
+		Children: children,
+		Begin:    s.begin,
+		Fatal:    s.fail,
+		Log:      s.logFor("core"),
+	}, auditing)
+}
+
+func (s *System) coordinatorProps(auditing actors.Ref[messages.AuditorMessage]) *actor.Props {
+	refs := coordinator.Refs{
+		Fetchers:  make([]actors.Ref[messages.FetcherMessage], 0, len(s.settings.Vendors)),
+		Writer:    actors.NewRef[messages.WriterMessage](s.pids.Writer),
+		Publisher: ref[messages.PublisherMessage](&s.pids, publisherName),
+		Auditor:   auditing,
+	}
+
+	for i := range s.settings.Vendors {
+		refs.Fetchers = append(refs.Fetchers, actors.NewRef[messages.FetcherMessage](s.pids.Fetcher(s.settings.Vendors[i].Name)))
+	}
+
+	return coordinator.Props(coordinator.Settings{
+		Every:      s.settings.Every,
+		Deadline:   s.settings.Deadline,
+		Roster:     s.roster,
+		FirstRound: s.settings.FirstRound,
+		Carry:      s.settings.Carry,
+		Durability: s.settings.Durability,
+		Latest:     &s.latest,
+		Log:        s.logFor(coordinatorName),
+	}, refs)
+}
+
+func (s *System) vendorsProps(
+	coordinating actors.Ref[messages.CoordinatorMessage], auditing actors.Ref[messages.AuditorMessage],
+) *actor.Props {
+	supervisor := ref[messages.VendorsMessage](&s.pids, vendorsName)
+	slots := fetcher.NewSlots(s.settings.MaxInFlight)
+	fetchers := make([]vendors.Child, 0, len(s.settings.Vendors))
+
+	for i := range s.settings.Vendors {
+		v := &s.settings.Vendors[i]
+		fetchers = append(fetchers, vendors.Child{
+			Vendor: v.Name,
+			Props:  fetcher.Props(v.fetcherSettings(&s.settings, slots), v.Source, supervisor),
+		})
+	}
+
+	return vendors.Props(vendors.Settings{Log: s.logFor(vendorsName)}, fetchers, coordinating, auditing)
+}
+
+// begin runs once, when every actor is up: the start is recorded, then the clock starts.
+func (s *System) begin(from actors.Sender) {
+	auditing := ref[messages.AuditorMessage](&s.pids, auditorName)
+	auditing.Tell(from, &messages.RecordFact{
+		At: time.Now(), Kind: messages.FactStarted, Round: s.settings.FirstRound,
+		Fields: []messages.Field{
+			{Name: "vendors", Value: strconv.Itoa(len(s.settings.Vendors))},
+			{Name: "instruments", Value: strconv.Itoa(len(s.roster.Entries()))},
+			{Name: "every", Value: s.settings.Every.String()},
+			{Name: "deadline", Value: s.settings.Deadline.String()},
+		},
+	})
+
+	for _, fact := range s.settings.Facts {
+		auditing.Tell(from, fact)
+	}
+
+	ref[messages.CoordinatorMessage](&s.pids, coordinatorName).Tell(from, &messages.StartRounds{})
+}
+
+// fail is called by the root, at most once.
+func (s *System) fail(err error) {
+	s.failure = err
+	close(s.fatal)
+}
