@@ -3,14 +3,12 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/rollcall-go/rollcall/system/feed"
-	"github.com/rollcall-go/rollcall/system/secret"
 )
 
 // defaultDeadline and defaultMaxBackoff hold unless another key asks for less or more.
@@ -18,9 +16,6 @@ const (
 	defaultDeadline   = 2 * time.Second
 	defaultMaxBackoff = time.Second
 )
-
-// shortestSecret keeps single letters and digits, which are no secrets, from being masked everywhere in a message.
-const shortestSecret = 4
 
 // config decodes the whole file. The vendors come last, so that the round's settings are there to check theirs against.
 func (d *decoder) config(root *yaml.Node, config *Config) {
@@ -59,7 +54,7 @@ func (d *decoder) checkVendor(at place, e entry, vendor *Vendor) {
 		vendor.Limits.Burst = vendor.Limits.Requests
 	}
 
-	d.checkClasses(at, e, vendor)
+	d.checkClasses(at, vendor)
 	d.checkDefinition(at, e, vendor)
 	d.checkBudget(at, e, vendor)
 }
@@ -91,7 +86,7 @@ func (d *decoder) checkRetry(at place, e entry, vendor *Vendor) {
 }
 
 // checkClasses finds instruments that another vendor lists under another class.
-func (d *decoder) checkClasses(at place, e entry, vendor *Vendor) {
+func (d *decoder) checkClasses(at place, vendor *Vendor) {
 	if d.bad[at.key("class").path] {
 		return
 	}
@@ -115,19 +110,12 @@ func (d *decoder) checkClasses(at place, e entry, vendor *Vendor) {
 	}
 }
 
-// checkDefinition asks the package that will use the definition. Its messages may quote what it was given.
+// checkDefinition asks the package that will use the definition. Its messages hold no secrets.
 func (d *decoder) checkDefinition(at place, e entry, vendor *Vendor) {
-	problems := feed.Check(vendor.Feed)
-	if len(problems) == 0 {
-		return
-	}
-
-	hide := d.hider(vendor)
-
-	for _, problem := range problems {
+	for _, problem := range feed.Check(vendor.Feed) {
 		node, path := d.field(at, e, problem.Field)
 		if !d.hasMistake(at, path) {
-			d.mistakeAt(node, path, hide.Replace(problem.Problem), hide.Replace(problem.Suggestion))
+			d.mistakeAt(node, path, problem.Problem, problem.Suggestion)
 		}
 	}
 }
@@ -146,33 +134,6 @@ func (d *decoder) field(at place, e entry, field string) (node *yaml.Node, path 
 	}
 
 	return node, join(at.path, shown(field))
-}
-
-// hider masks everything in a text that came from a reference, a header, or a URL's secret parts.
-func (d *decoder) hider(vendor *Vendor) *strings.Replacer {
-	var pairs []string
-
-	hide := func(text string) {
-		if len(text) >= shortestSecret {
-			pairs = append(pairs, text, secret.Mask, strconv.Quote(text), secret.Mask)
-		}
-	}
-
-	for _, value := range d.values {
-		hide(value)
-	}
-
-	for _, value := range vendor.Feed.Headers {
-		hide(value.Reveal())
-	}
-
-	for _, url := range []string{vendor.Feed.URL, vendor.Feed.Client.Proxy} {
-		for _, part := range sensitiveParts(url) {
-			hide(url[part.from:part.to])
-		}
-	}
-
-	return strings.NewReplacer(pairs...)
 }
 
 // hasMistake reports whether a key of the vendor, or one between it and the vendor, has a mistake already.

@@ -30,7 +30,7 @@ func (d *decoder) value(at place, node *yaml.Node, into reflect.Value) {
 	case *[]feed.Symbol:
 		d.symbols(at, node, target)
 	case *map[string]secret.Secret:
-		d.headers(at, node, target)
+		*target = d.headers(at, node)
 	case *secret.Secret:
 		d.secret(at, node, target)
 	case *time.Duration:

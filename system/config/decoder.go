@@ -31,7 +31,6 @@ type decoder struct {
 
 	visible []visible         // scalars an excerpt may show
 	written map[string]string // how texts with references were written, by path
-	values  []string          // what references brought in, for this vendor
 	listed  []listed          // this vendor's symbols, as they stand in its definition
 
 	top     *yaml.Node

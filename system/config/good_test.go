@@ -120,20 +120,17 @@ func TestSymbolsKeepTheirTextAndOrder(t *testing.T) {
 }
 
 func TestVendorsKeepTheirOrder(t *testing.T) {
-	text := "vendors:\n"
-	for _, name := range []string{"z", "a", "m"} {
-		text += strings.Replace(strings.TrimPrefix(minimal, "vendors:\n"), "forex:", name+":", 1)
-	}
+	one := strings.TrimPrefix(minimal, "vendors:\n  forex:")
 
-	c, err := parse(text)
+	c, err := parse("vendors:\n  z:" + one + "  a:" + one + "  m:" + one)
 	require.NoError(t, err)
 
-	names := ""
+	names := make([]messages.Vendor, 0, 3)
 	for _, listing := range c.Listings() {
-		names += string(listing.Vendor)
+		names = append(names, listing.Vendor)
 	}
 
-	assert.Equal(t, "zam", names)
+	assert.Equal(t, []messages.Vendor{"z", "a", "m"}, names)
 }
 
 func TestBudgetThatCannotKeepTheScheduleIsAWarning(t *testing.T) {

@@ -64,6 +64,8 @@ func (m Mistake) Excerpt() string {
 }
 
 // Errors is every mistake in a file, by position.
+//
+//nolint:errname // config.Errors is what callers read; it is a list first and an error second
 type Errors struct {
 	Mistakes []Mistake
 	// More counts mistakes beyond the first 1000, which are not told.

@@ -101,7 +101,7 @@ func assertPositions(t *testing.T, list []config.Mistake) {
 	}
 }
 
-// C02
+// C02.
 func TestFiveMistakesAreFiveErrors(t *testing.T) {
 	data, err := os.ReadFile("testdata/five.bad.yaml")
 	require.NoError(t, err)
@@ -141,7 +141,7 @@ func TestMistakesBeyondTheLimitAreCounted(t *testing.T) {
 	assert.True(t, strings.HasSuffix(errs.Error(), "… and 501 more"))
 }
 
-// C01
+// C01.
 func TestLargeFileIsRefusedWithoutReadingIt(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "large.yaml")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -192,6 +192,21 @@ func TestLoadReadsWhatParseParses(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, parsed.String(), loaded.String())
 	assert.Equal(t, parsed.Digest(), loaded.Digest())
+}
+
+// C01: what would take the YAML library seconds is not given to it.
+func TestWhatTakesLongIsRefusedFirst(t *testing.T) {
+	for text, problem := range map[string]string{
+		"x: 1\n[" + strings.Repeat("a,", 8<<10): "r.yaml:2:16385: the line is longer than 16384 bytes; break it into lines",
+		"x: " + strings.Repeat("y", 17<<10):     "r.yaml:1:16385: the line is longer",
+		strings.Repeat("- a\n", 1<<20):          "r.yaml:1000001:1: the file has more than 1000000 values",
+		strings.Repeat("a: 1\n", 600_000):       "r.yaml:500001:2: the file has more than 1000000 values",
+	} {
+		errs := mistakes(t, text)
+		require.Len(t, errs.Mistakes, 1)
+		assert.Contains(t, errs.Error(), problem)
+		assert.Less(t, len(errs.Excerpt()), 1<<10)
+	}
 }
 
 // C01: whatever it is, it is refused in time, and where.

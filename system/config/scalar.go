@@ -70,8 +70,6 @@ func (d *decoder) resolved(at place, node *yaml.Node, resolved secret.Resolved) 
 		}
 	}
 
-	d.values = append(d.values, resolved.Text)
-
 	return resolved.Text, true
 }
 
@@ -177,7 +175,7 @@ func unit(node *yaml.Node, text string) string {
 }
 
 func isNumber(text string) bool {
-	return text != "" && strings.Trim(text, "0123456789.") == "" && strings.Count(text, ".") < 2
+	return strings.ContainsAny(text, "0123456789") && strings.Trim(text, "0123456789.") == "" && strings.Count(text, ".") < 2
 }
 
 // isLong reports whether a text that time.ParseDuration refused has the form of a duration and so is only too large for it.

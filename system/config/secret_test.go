@@ -61,13 +61,13 @@ func TestReferencesAreReplaced(t *testing.T) {
 	assert.Equal(t, "7s", c.Every.String(), "anywhere in a value")
 }
 
-// C10
+// C10.
 func TestWithoutAnEnvironmentNothingIsSet(t *testing.T) {
 	_, err := config.Parse([]byte(withHeader(`"${HOME}"`)), "r.yaml", nil)
 	require.ErrorContains(t, err, "environment variable HOME is not set")
 }
 
-// C05
+// C05.
 func TestSecretFiles(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string, mode os.FileMode) string {
@@ -146,7 +146,7 @@ func assertHidden(t *testing.T, c *config.Config) {
 	}
 }
 
-// X05
+// X05.
 func TestSecretsAreNeverShown(t *testing.T) {
 	for name, text := range map[string]string{
 		"header":          withHeader("Bearer " + canary),

@@ -39,12 +39,12 @@ func (d *decoder) vendors(at place, node *yaml.Node, into *[]Vendor) {
 	*into = vendors
 }
 
-// vendor decodes and checks one vendor. What its references brought in is known only here, so that no later message can hold it.
+// vendor decodes and checks one vendor.
 func (d *decoder) vendor(at place, e entry) Vendor {
 	vendor := Vendor{Name: messages.Vendor(e.key.Value)}
 
-	outer, values := d.written, d.values
-	d.written, d.values, d.listed = make(map[string]string), nil, nil
+	outer := d.written
+	d.written, d.listed = make(map[string]string), nil
 
 	d.value(at, e.value, reflect.ValueOf(&vendor).Elem())
 
@@ -61,16 +61,13 @@ func (d *decoder) vendor(at place, e entry) Vendor {
 		vendor.written[strings.TrimPrefix(path, prefix)] = text
 	}
 
-	d.written, d.values = outer, values
+	d.written = outer
 
 	return vendor
 }
 
-func (d *decoder) headers(at place, node *yaml.Node, into *map[string]secret.Secret) {
-	entries, ok := d.mapping(at, node)
-	if !ok {
-		return
-	}
+func (d *decoder) headers(at place, node *yaml.Node) map[string]secret.Secret {
+	entries, _ := d.mapping(at, node)
 
 	headers := make(map[string]secret.Secret, len(entries))
 
@@ -83,7 +80,7 @@ func (d *decoder) headers(at place, node *yaml.Node, into *map[string]secret.Sec
 		headers[e.key.Value] = value
 	}
 
-	*into = headers
+	return headers
 }
 
 // secret decodes text that is never shown. The whole of it may be in a file.
@@ -113,6 +110,5 @@ func (d *decoder) secret(at place, node *yaml.Node, into *secret.Secret) {
 		d.mistakeAt(node, at.path, "holds a line break or another control character", "")
 	default:
 		*into = secret.New(text)
-		d.values = append(d.values, text)
 	}
 }
