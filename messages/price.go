@@ -10,7 +10,7 @@ import (
 // Limits of a price's text. They are far wider than any market and keep hostile numbers cheap.
 const (
 	MaxPriceText     = 64 // bytes of the decimal text
-	MaxPriceExponent = 30 // the price lies strictly between 10^-30 and 10^30
+	MaxPriceExponent = 30 // a price other than zero is at least 10^-30 and less than 10^30, without its sign
 )
 
 // Errors of ParsePrice.
@@ -47,8 +47,10 @@ func ParsePrice(text string) (Price, error) {
 }
 
 // ParseDecimal is ParsePrice without the condition that the number is positive: for instruments whose price may be zero or negative.
-func ParseDecimal(text string) (Price, error) {
-	if len(text) > MaxPriceText {
+func ParseDecimal(text string) (Price, error) { return parseDecimal(text, MaxPriceText) }
+
+func parseDecimal(text string, longest int) (Price, error) {
+	if len(text) > longest {
 		return Price{}, ErrPriceTooLong
 	}
 

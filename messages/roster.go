@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 )
 
 // Listing is one vendor's line in the roster: what it is asked for in every round.
@@ -32,11 +33,11 @@ type Roster struct {
 	index    map[Instrument]int
 }
 
-// NewRoster checks and indexes the listings. Vendors are unique, have at least one instrument and list each instrument once; vendors
-// that share an instrument have the same class. All mistakes are returned, joined.
+// NewRoster checks, copies and indexes the listings. Vendors are unique, have at least one instrument and list each instrument once;
+// vendors that share an instrument have the same class; names are valid UTF-8. All mistakes are returned, joined.
 func NewRoster(listings []Listing) (*Roster, error) {
 	r := &Roster{
-		listings: slices.Clone(listings),
+		listings: cloneListings(listings),
 		vendors:  make(map[Vendor]int, len(listings)),
 		index:    make(map[Instrument]int),
 	}
@@ -47,6 +48,8 @@ func NewRoster(listings []Listing) (*Roster, error) {
 		if _, twice := r.vendors[listing.Vendor]; twice {
 			errs = append(errs, fmt.Errorf("vendor %q is listed twice", listing.Vendor))
 		}
+
+		errs = append(errs, checkNames(listing)...)
 
 		if len(listing.Instruments) == 0 {
 			errs = append(errs, fmt.Errorf("vendor %q has no instruments", listing.Vendor))
@@ -67,6 +70,28 @@ func NewRoster(listings []Listing) (*Roster, error) {
 	}
 
 	return r, nil
+}
+
+func cloneListings(listings []Listing) []Listing {
+	copied := slices.Clone(listings)
+	for i := range copied {
+		copied[i].Instruments = slices.Clone(copied[i].Instruments)
+	}
+
+	return copied
+}
+
+// checkNames refuses what JSON cannot say: two invalid names could become the same one there.
+func checkNames(listing Listing) []error {
+	var errs []error
+
+	for _, name := range append([]Instrument{Instrument(listing.Vendor), Instrument(listing.Class)}, listing.Instruments...) {
+		if !utf8.ValidString(string(name)) {
+			errs = append(errs, fmt.Errorf("name %q is not valid UTF-8", name))
+		}
+	}
+
+	return errs
 }
 
 func (r *Roster) addEntries(position int, listing Listing) []error {

@@ -14,8 +14,9 @@ func (s *Snapshot) MarshalJSON() ([]byte, error) {
 	return s.AppendJSON(make([]byte, 0, 512+len(s.Vendors)*160+len(s.Instruments)*320)), nil
 }
 
-// AppendJSON appends the snapshot, encoded as one line of schema rollcall.snapshot/1, to dst. Keys stand in a fixed order: instruments and
-// vendors sorted as in the roster, so that equal snapshots have equal bytes.
+// AppendJSON appends the snapshot, encoded as one line of schema rollcall.snapshot/1, to dst. Keys stand in a fixed order: instruments
+// sorted by name and vendors as configured, both as in the roster, so that equal snapshots have equal bytes. Times and durations are cut
+// to milliseconds.
 func (s *Snapshot) AppendJSON(dst []byte) []byte {
 	dst = append(dst, `{"schema":"`+SnapshotSchema+`","round":`...)
 	dst = strconv.AppendUint(dst, uint64(s.Round), 10)
@@ -97,9 +98,7 @@ func (s *Snapshot) appendInstruments(dst []byte) []byte {
 		dst = appendKeyString(dst, "status", string(report.Status))
 		dst = appendKeyPrice(dst, "price", report.Price)
 
-		if report.Price.IsZero() {
-			dst = append(dst, `,"age_ms":null`...)
-		} else {
+		if !report.Price.IsZero() {
 			dst = appendKeyInt(dst, "age_ms", report.Age.Milliseconds())
 		}
 
@@ -143,17 +142,9 @@ func appendSource(dst []byte, q *Quote) []byte {
 		dst = appendKeyPrice(dst, "ask", q.Ask)
 	}
 
-	if !q.VendorTime.IsZero() {
-		dst = appendKeyTime(dst, "vendor_time", q.VendorTime)
-	}
-
-	if !q.RequestedAt.IsZero() {
-		dst = appendKeyTime(dst, "requested_at", q.RequestedAt)
-	}
-
-	if !q.ReceivedAt.IsZero() {
-		dst = appendKeyTime(dst, "received_at", q.ReceivedAt)
-	}
+	dst = appendKeyOptionalTime(dst, "vendor_time", q.VendorTime)
+	dst = appendKeyOptionalTime(dst, "requested_at", q.RequestedAt)
+	dst = appendKeyOptionalTime(dst, "received_at", q.ReceivedAt)
 
 	return append(dst, '}')
 }
@@ -232,7 +223,17 @@ func appendKeyTime(dst []byte, key string, at time.Time) []byte {
 	return append(dst, '"')
 }
 
-// appendString appends a JSON string. Characters that are special in HTML or line-framed streams are escaped like encoding/json does.
+// appendKeyOptionalTime leaves out the zero time and what RFC 3339 has no digits for: a vendor may claim any year.
+func appendKeyOptionalTime(dst []byte, key string, at time.Time) []byte {
+	if year := at.UTC().Year(); year <= 1 || year > 9999 {
+		return dst
+	}
+
+	return appendKeyTime(dst, key, at)
+}
+
+// appendString appends a JSON string. Characters that are special in HTML or line-framed streams are escaped like encoding/json does;
+// what is not valid UTF-8 becomes the replacement character.
 func appendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 
@@ -259,7 +260,7 @@ func appendString(dst []byte, s string) []byte {
 
 		switch {
 		case r == utf8.RuneError && size == 1:
-			dst = append(dst, `\ufffd`...)
+			dst = utf8.AppendRune(dst, utf8.RuneError)
 		case r == '\u2028' || r == '\u2029':
 			dst = append(dst, `\u202`...)
 			dst = append(dst, hex[r&0xf])

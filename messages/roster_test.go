@@ -1,0 +1,96 @@
+package messages_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+func TestRosterIndexesBothWays(t *testing.T) {
+	roster, err := messages.NewRoster([]messages.Listing{
+		{Vendor: "metals", Class: "commodities", Instruments: []messages.Instrument{"SILVER", "GOLD"}},
+		{Vendor: "bank", Class: "forex", Instruments: []messages.Instrument{"EUR/USD"}},
+		{Vendor: "bullion", Class: "commodities", Instruments: []messages.Instrument{"GOLD"}},
+	})
+	require.NoError(t, err)
+
+	assert.Equal(t, []string{"commodities", "forex"}, roster.Classes())
+	assert.Len(t, roster.Listings(), 3)
+	assert.Equal(t, messages.Vendor("metals"), roster.Listings()[0].Vendor, "vendors keep the configured order")
+	assert.Equal(t, []messages.Entry{
+		{Instrument: "EUR/USD", Class: "forex", Sources: []messages.SourceRef{{Listing: 1, Position: 0}}},
+		{Instrument: "GOLD", Class: "commodities", Sources: []messages.SourceRef{{Listing: 0, Position: 1}, {Listing: 2, Position: 0}}},
+		{Instrument: "SILVER", Class: "commodities", Sources: []messages.SourceRef{{Listing: 0, Position: 0}}},
+	}, roster.Entries(), "instruments are sorted")
+
+	at, known := roster.Instrument("GOLD")
+	assert.True(t, known)
+	assert.Equal(t, 1, at)
+
+	at, known = roster.Vendor("bullion")
+	assert.True(t, known)
+	assert.Equal(t, 2, at)
+
+	_, known = roster.Instrument("gold")
+	assert.False(t, known)
+
+	_, known = roster.Vendor("")
+	assert.False(t, known)
+}
+
+func TestRosterErrors(t *testing.T) {
+	gold := []messages.Instrument{"GOLD"}
+
+	for _, test := range []struct {
+		name     string
+		listings []messages.Listing
+		want     []string
+	}{
+		{"vendor twice", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: gold}, {Vendor: "a", Class: "x", Instruments: gold},
+		}, []string{`vendor "a" is listed twice`}},
+		{"no instruments", []messages.Listing{{Vendor: "a", Class: "x"}}, []string{`vendor "a" has no instruments`}},
+		{"instrument twice", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: []messages.Instrument{"GOLD", "OIL", "GOLD"}},
+		}, []string{`vendor "a" lists instrument "GOLD" twice`}},
+		{"two classes", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: gold}, {Vendor: "b", Class: "y", Instruments: gold},
+		}, []string{`instrument "GOLD" has class "x" at one vendor and "y" at "b"`}},
+		{"P07 invalid UTF-8", []messages.Listing{
+			{Vendor: "a\xff", Class: "x", Instruments: gold},
+			{Vendor: "b", Class: "\xfe", Instruments: []messages.Instrument{"OIL"}},
+			{Vendor: "c", Class: "x", Instruments: []messages.Instrument{"TIN\xc3"}},
+		}, []string{
+			`name "a\xff" is not valid UTF-8`, `name "\xfe" is not valid UTF-8`, `name "TIN\xc3" is not valid UTF-8`,
+		}},
+		{"all at once", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: append(gold, gold...)}, {Vendor: "b"}, {Vendor: "b", Class: "y", Instruments: gold},
+		}, []string{
+			`vendor "a" lists instrument "GOLD" twice`, `vendor "b" has no instruments`, `vendor "b" is listed twice`,
+			`instrument "GOLD" has class "x" at one vendor and "y" at "b"`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			roster, err := messages.NewRoster(test.listings)
+			require.Error(t, err)
+			assert.Nil(t, roster)
+			assert.Equal(t, test.want, strings.Split(err.Error(), "\n"))
+		})
+	}
+}
+
+// TestRosterIsImmutable changes what the roster was made from.
+func TestRosterIsImmutable(t *testing.T) {
+	listings := []messages.Listing{{Vendor: "a", Class: "x", Instruments: []messages.Instrument{"GOLD"}}}
+	roster, err := messages.NewRoster(listings)
+	require.NoError(t, err)
+
+	listings[0].Instruments[0] = "OIL"
+	listings[0].Vendor = "b"
+
+	assert.Equal(t, messages.Listing{Vendor: "a", Class: "x", Instruments: []messages.Instrument{"GOLD"}}, roster.Listings()[0])
+}
