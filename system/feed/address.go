@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"syscall"
 )
 
@@ -58,13 +59,9 @@ func (p *addressPolicy) refuses(addr netip.Addr) string {
 		addr = netip.AddrFrom4([4]byte(bytes[12:]))
 	}
 
-	for _, known := range p.metadata {
-		if addr == known {
-			return "a metadata address"
-		}
-	}
-
 	switch {
+	case slices.Contains(p.metadata, addr):
+		return "a metadata address"
 	case !addr.IsValid(), addr.IsUnspecified():
 		return "an unspecified address"
 	case addr.IsLinkLocalUnicast():

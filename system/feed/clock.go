@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -53,7 +54,7 @@ func (c clock) parse(text string) (time.Time, error) {
 		}
 
 		at = time.Unix(0, nanoseconds).UTC()
-	} else if err := at.UnmarshalText([]byte(text)); err != nil {
+	} else if err := at.UnmarshalText([]byte(text)); err != nil || !isStrict(text) {
 		return time.Time{}, errTimeSyntax
 	}
 
@@ -64,6 +65,12 @@ func (c clock) parse(text string) (time.Time, error) {
 	return at, nil
 }
 
+// isStrict refuses what package time reads as RFC 3339 although it is not: a decimal comma, and hours of one digit.
+func isStrict(text string) bool {
+	return len(text) > len("2006-01-02T15") && text[len("2006-01-02T15")] == ':' && !strings.Contains(text, ",")
+}
+
+// nanoseconds returns a Unix time since 1970.
 func (c clock) nanoseconds(text string) (int64, error) {
 	scale := int64(1)
 	for range 9 - c.places {

@@ -36,7 +36,7 @@ type decoder struct {
 	source  bytes.Buffer
 	body    []byte
 	names   names
-	objects int // objects begun so far; numbers them for names
+	objects uint32 // objects begun so far; numbers them for names
 	text    []byte
 
 	symbols map[string]int // asked vendor symbols and their cells
@@ -142,7 +142,7 @@ func (d *decoder) value(n *node, into *cell, owner int) error {
 
 // plain reads a value that is not the rows' place.
 func (d *decoder) plain(kind jsontext.Kind, n *node, into *cell, owner int) error {
-	start := int32(0)
+	var start int32
 
 	switch kind {
 	case '{', '[':
@@ -243,7 +243,7 @@ func (d *decoder) elements(n *node, into *cell, owner int) error {
 }
 
 // name reads a key. The result is valid until the next one.
-func (d *decoder) name(object int) ([]byte, error) {
+func (d *decoder) name(object uint32) ([]byte, error) {
 	raw, err := d.json.ReadValue()
 	if err != nil {
 		return nil, err

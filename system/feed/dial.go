@@ -51,7 +51,7 @@ func newDialer(settings ClientSettings, resolver *net.Resolver) (*dialer, error)
 			ClientSessionCache: tls.NewLRUClientSessionCache(4),
 		},
 	}
-	d.net = net.Dialer{Timeout: settings.DialTimeout, Resolver: resolver, ControlContext: d.control}
+	d.net = net.Dialer{Timeout: settings.DialTimeout, Resolver: boundResolver(resolver, settings.DialTimeout), ControlContext: d.control}
 
 	return d, nil
 }
@@ -158,7 +158,7 @@ func readRoots(file string) (*x509.CertPool, error) {
 		return nil, fmt.Errorf("certificate authorities: %s is not a file of at most %d bytes", file, maxCAFile)
 	}
 
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(file) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, fmt.Errorf("certificate authorities: %w", err)
 	}

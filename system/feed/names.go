@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"unicode"
 	"unicode/utf8"
@@ -35,12 +36,10 @@ func (n *names) reset() {
 }
 
 // add notes a key of an object, which is known by its number, and reports whether it is new there.
-func (n *names) add(object int, key []byte) bool {
+func (n *names) add(object uint32, key []byte) bool {
 	n.folded = appendFolded(n.folded[:0], key)
 
-	for shift := 0; shift < 32; shift += 8 {
-		n.folded = append(n.folded, byte(object>>shift))
-	}
+	n.folded = binary.LittleEndian.AppendUint32(n.folded, object)
 
 	hash := maphash.Bytes(n.seed, n.folded)
 	if hash == 0 {
@@ -73,7 +72,7 @@ func (n *names) grow() {
 }
 
 func insert(table []uint64, hash uint64) bool {
-	mask := uint64(len(table) - 1)
+	mask := uint64(len(table) - 1) //nolint:gosec // never negative
 
 	for i := hash & mask; ; i = (i + 1) & mask {
 		switch table[i] {

@@ -150,7 +150,7 @@ func (p *program) link(single bool, rows, failure path, row map[slot]path) {
 		p.layout = layoutOwned
 	}
 
-	for name := slotKey; name < slotError; name++ {
+	for name := range slotError {
 		steps := row[name]
 		if len(steps) == 0 {
 			continue

@@ -94,7 +94,8 @@ func (s *Source) Fetch(ctx context.Context, instruments []messages.Instrument) (
 
 	if !slices.Equal(instruments, s.listing) {
 		var err error
-		if batches, err = s.planner.plan(instruments); err != nil {
+		batches, err = s.planner.plan(instruments) //nolint:contextcheck // requests get their context when they are sent
+		if err != nil {
 			return nil, err
 		}
 

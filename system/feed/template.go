@@ -131,7 +131,7 @@ func splitTemplate(text string) (t template, problem string) {
 			at += open
 		}
 
-		place := ""
+		var place string
 
 		switch {
 		case strings.HasPrefix(text[at:], placeSymbols):

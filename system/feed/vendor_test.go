@@ -1,0 +1,192 @@
+package feed_test
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// slack is what a busy machine may add to a duration. The client itself adds about a millisecond.
+const slack = 500 * time.Millisecond
+
+// good is an answer that a definition of keyed can read.
+const good = `{"X":{"p":"185.20"}}`
+
+// raw is a vendor on a plain socket: it does to each connection exactly what a test wants.
+type raw struct {
+	address  string
+	accepted atomic.Int32
+	sent     atomic.Int64 // bytes that the client's side has taken
+}
+
+// listen runs serve on each connection. At the end of the test every connection is cut and awaited.
+func listen(t *testing.T, serve func(v *raw, conn net.Conn)) *raw {
+	t.Helper()
+
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+
+	v := &raw{address: listener.Addr().String()}
+
+	var (
+		work  sync.WaitGroup
+		mutex sync.Mutex
+		conns []net.Conn
+	)
+
+	work.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+
+			v.accepted.Add(1)
+			mutex.Lock()
+			conns = append(conns, conn)
+			mutex.Unlock()
+			work.Go(func() {
+				serve(v, conn)
+
+				_ = conn.Close()
+			})
+		}
+	})
+
+	t.Cleanup(func() {
+		_ = listener.Close()
+
+		mutex.Lock()
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+		mutex.Unlock()
+		work.Wait()
+	})
+
+	return v
+}
+
+// reply reads a request and writes the given text.
+func reply(text string) func(*raw, net.Conn) {
+	return func(v *raw, conn net.Conn) {
+		if !readRequest(conn) {
+			return
+		}
+
+		v.write(conn, text)
+	}
+}
+
+func readRequest(conn net.Conn) bool {
+	request, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		return false
+	}
+
+	return request.Body.Close() == nil
+}
+
+func (v *raw) write(conn net.Conn, text string) bool {
+	n, err := conn.Write([]byte(text))
+	v.sent.Add(int64(n))
+
+	return err == nil
+}
+
+// hold waits until the client closes its end.
+func hold(conn net.Conn) {
+	buffer := make([]byte, 512)
+	for {
+		if _, err := conn.Read(buffer); err != nil {
+			return
+		}
+	}
+}
+
+// forever writes text again and again until the client closes, with a pause in between.
+func (v *raw) forever(conn net.Conn, text string, pause time.Duration) {
+	ticker := time.NewTicker(max(pause, time.Nanosecond))
+	defer ticker.Stop()
+
+	for v.write(conn, text) {
+		if pause > 0 {
+			<-ticker.C
+		}
+	}
+}
+
+// answer is a whole HTTP response.
+func answer(body string) string {
+	return "HTTP/1.1 200 OK\r\nContent-Length: " + itoa(len(body)) + "\r\n\r\n" + body
+}
+
+// source compiles a definition of X at an address.
+func source(t *testing.T, base string, change ...func(*feed.Definition)) *feed.Source {
+	t.Helper()
+
+	d := keyed("X")
+	d.URL = base + "/q?s={symbols}"
+
+	for _, f := range change {
+		f(&d)
+	}
+
+	s, err := feed.New(d)
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+
+	return s
+}
+
+// fetch asks for X within a deadline and returns how long that took.
+func fetch(t *testing.T, s *feed.Source, within time.Duration) ([]messages.Quote, error, time.Duration) { //nolint:staticcheck // the duration is the test's, not the call's
+	t.Helper()
+
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+
+	begun := time.Now()
+	quotes, err := s.Fetch(ctx, []messages.Instrument{"X"})
+
+	return quotes, err, time.Since(begun)
+}
+
+// fails asserts that a fetch ends with an outcome in time.
+func fails(t *testing.T, s *feed.Source, want messages.Outcome, deadline, atMost time.Duration) messages.Failure {
+	t.Helper()
+
+	_, err, took := fetch(t, s, deadline)
+
+	var failure *messages.Failure
+
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, want, failure.Outcome, failure.Detail)
+	assert.NotEmpty(t, failure.Detail)
+	assert.LessOrEqual(t, took, atMost+slack)
+
+	return *failure
+}
+
+func succeeds(t *testing.T, s *feed.Source) {
+	t.Helper()
+
+	quotes, err, _ := fetch(t, s, 5*time.Second)
+	require.NoError(t, err)
+	require.Len(t, quotes, 1)
+	assert.Equal(t, "185.20", quotes[0].Price.Text(), quotes[0].Detail)
+}
