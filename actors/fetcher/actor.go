@@ -19,14 +19,10 @@ func Props(settings Settings, source Source, vendors actors.Ref[messages.Vendors
 	memory := &memory{breaker: newBreaker(settings.Breaker, settings.Uniform), pacer: newPacer(settings.Rate)}
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
-		life, end := context.WithCancel(context.Background())
-
 		return &fetcher{
 			settings: &settings,
 			source:   source,
 			vendors:  vendors,
-			until:    func(t time.Time) (context.Context, context.CancelFunc) { return context.WithDeadline(life, t) },
-			end:      end,
 			drop:     func() {},
 			poller:   poller{settings: &settings, judge: judge, memory: memory},
 		}
@@ -40,9 +36,7 @@ type fetcher struct {
 	vendors  actors.Ref[messages.VendorsMessage]
 	poller   poller
 
-	until func(time.Time) (context.Context, context.CancelFunc) // a context of this incarnation
-	end   context.CancelFunc                                    // ends all of them
-	drop  context.CancelFunc                                    // ends the attempt's
+	drop  context.CancelFunc // ends the context of the attempt, of which there is one at most
 	timer actors.Timer
 }
 
@@ -87,7 +81,6 @@ func (f *fetcher) fetch(c actor.Context, message *messages.FetchQuotes) {
 }
 
 func (f *fetcher) close(c actor.Context, outcome messages.Outcome, detail string) {
-	f.end()
 	f.perform(c, f.poller.close(outcome, detail, time.Now()))
 }
 
@@ -116,7 +109,7 @@ func (f *fetcher) perform(c actor.Context, effects []effect) {
 }
 
 func (f *fetcher) begin(c actor.Context, e begin) {
-	ctx, cancel := f.until(e.end)
+	ctx, cancel := context.WithDeadline(context.Background(), e.end)
 	f.drop = cancel
 
 	actors.Go(c, "source",

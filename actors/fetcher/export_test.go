@@ -145,3 +145,10 @@ func (s *Slots) InFlight() int { return len(s.taken) }
 
 // Bug returns a message whose handling panics.
 func Bug() any { return (*attemptPanicked)(nil) }
+
+// Poll is one whole poll, for counting what it costs.
+func (c *Core) Poll(message *messages.FetchQuotes, from *actor.PID, quotes []messages.Quote, now time.Time) int {
+	c.poller.fetch(message, from, now)
+
+	return len(c.poller.done(&attemptDone{number: c.poller.running, quotes: quotes, sentAt: now, doneAt: now}, now))
+}

@@ -373,6 +373,35 @@ func TestSupervisorIsRestarted(t *testing.T) {
 	})
 }
 
+// A spawn that failed just before the supervisor's own restart is not held against the fetcher that the next incarnation has spawned.
+func TestFailedSpawnOfThePast(t *testing.T) {
+	t.Parallel()
+
+	var born behaviour // called in the supervisor's turn
+
+	child := reacting("a", func(c actor.Context) { c.Stop(c.Self()) })
+	child.born = func() {
+		if born != nil {
+			born(nil)
+		}
+	}
+
+	run(t, children(child), func(b *bench) {
+		born = func(actor.Context) {
+			born = nil
+
+			b.system.Root.Send(b.pid, vendors.Bug()) // handled before the news of the failed spawn
+			panic("no memory")
+		}
+
+		b.poke("a")
+		b.pass(5 * time.Second)
+		assert.Equal(t, messages.VendorRunning, b.describe()[0].State)
+		assert.Equal(t, 1, b.describe()[0].Restarts)
+		assert.Equal(t, 1, b.count(messages.FactCrashed))
+	})
+}
+
 // A child that crashes while the supervisor itself is down is spawned by the next incarnation.
 func TestChildCrashesWhileSupervisorIsDown(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/rollcall-go/rollcall/actors"
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -63,6 +65,14 @@ func (c *Core) text(effects []effect) []string {
 	}
 
 	return lines
+}
+
+// CrashLog is the log of one vendor's crashes.
+type CrashLog struct{ log crashLog }
+
+// Write logs one crash.
+func (l *CrashLog) Write(log *logrus.Entry, status messages.VendorStatus, p *actors.Panic, now time.Time) {
+	l.log.write(log, status, p, now)
 }
 
 // Bug returns a message whose handling panics.
