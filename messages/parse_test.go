@@ -61,6 +61,18 @@ func TestParseSnapshotKeepsAShortLatency(t *testing.T) {
 	assert.Zero(t, parsed.Vendors[0].Latency)
 }
 
+// TestParseSnapshotReadsComputedPrices: the mean of two prices has more digits than either.
+func TestParseSnapshotReadsComputedPrices(t *testing.T) {
+	s := example()
+	sum := mustPrice("99999999999999999999." + digits(40)).Decimal().Add(mustPrice("1e-30").Decimal())
+	s.Instruments[0].Price = messages.NewPrice(sum.Mul(mustPrice("0.5000000000000000000000000001").Decimal()))
+	require.Greater(t, len(s.Instruments[0].Price.Text()), messages.MaxPriceText)
+
+	parsed, err := messages.ParseSnapshot(s.AppendJSON(nil))
+	require.NoError(t, err)
+	assert.Equal(t, s.Instruments[0].Price.Text(), parsed.Instruments[0].Price.Text())
+}
+
 // TestParseSnapshotIsOpenToTheFuture: white space and members it does not know are no reason to refuse a file.
 func TestParseSnapshotIsOpenToTheFuture(t *testing.T) {
 	data, err := os.ReadFile("testdata/snapshot.json")
