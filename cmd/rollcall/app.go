@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/rollcall-go/rollcall/system/logs"
+)
+
+// app is one run of the command line: where it reads and writes, and the flags every verb has.
+type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	env    func(string) (string, bool)
+	data   string
+	level  string
+	format string
+}
+
+func newApp(in io.Reader, out, errs io.Writer, env func(string) (string, bool)) *app {
+	return &app{in: in, out: out, err: errs, env: env}
+}
+
+// defaultData is the data directory where neither a flag nor a configuration names one.
+const defaultData = "./rollcall-data"
+
+// run executes the command line and returns the exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	started := false
+	root := a.root(&started)
+	root.SetArgs(args)
+
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+
+	if text := err.Error(); text != "" {
+		_, _ = fmt.Fprintf(a.err, "rollcall: %s\n", text)
+	}
+
+	if !started { // the command line itself was wrong
+		_, _ = fmt.Fprintln(a.err, "Run 'rollcall --help' for the verbs, 'rollcall VERB --help' for examples.")
+
+		return exitUsage
+	}
+
+	return exitCode(err)
+}
+
+func (a *app) root(started *bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "rollcall",
+		Short: "Call the roll of your market-data vendors on a deadline",
+		Long: `Rollcall asks every vendor at once, waits no longer than the deadline, and publishes one consolidated
+snapshot in which every instrument has its price or the reason why it has none.`,
+		Example: `  rollcall demo                          see it work, without a file or a network
+  rollcall init > r.yaml                 start a configuration
+  rollcall check -c r.yaml               check it
+  rollcall run -c r.yaml                 run the service`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { *started = true; return nil },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.PersistentFlags().StringVar(&a.data, "data", defaultData, "data `directory`")
+	root.PersistentFlags().StringVar(&a.level, "log-level", "info", "error, warn, info, debug or trace")
+	root.PersistentFlags().StringVar(&a.format, "log-format", "", "text or json (default: text on a terminal, json elsewhere)")
+	root.AddCommand(
+		a.demo(), a.serve(), a.once(), a.check(), a.initial(), a.history(), a.audit(), a.simulate(), a.version(),
+	)
+
+	return root
+}
+
+// logger makes the program's logger, which writes to standard error.
+func (a *app) logger() (*logrus.Entry, error) {
+	log, err := logs.New(logs.Options{Level: a.level, Format: a.format, Out: a.err, Terminal: a.isTerminal(a.err)})
+	if err != nil {
+		return nil, usageError("%w", err)
+	}
+
+	return log, nil
+}
+
+// isTerminal reports whether w is a terminal whose user wants colour (NO_COLOR is respected).
+func (a *app) isTerminal(w io.Writer) bool {
+	if noColour, set := a.env("NO_COLOR"); set && noColour != "" {
+		return false
+	}
+
+	file, ok := w.(*os.File)
+
+	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a descriptor fits an int
+}
+
+// oneOf checks a flag that takes one of a few words.
+func oneOf(flag, value string, allowed ...string) error {
+	for _, word := range allowed {
+		if value == word {
+			return nil
+		}
+	}
+
+	return usageError("--%s %q: use one of %v", flag, value, allowed)
+}
+
+// errNoConfig is the answer to a verb that needs a configuration and got none.
+var errNoConfig = errors.New("no configuration: name one with -c FILE, or write one with 'rollcall init > r.yaml'")

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-go/rollcall/system/config"
+)
+
+func (a *app) check() *cobra.Command {
+	var file string
+
+	cmd := &cobra.Command{
+		Use:   "check -c FILE",
+		Short: "Validate a configuration: every mistake with its line, column, key and a suggestion",
+		Example: `  rollcall check -c r.yaml
+  rollcall check -c r.yaml && rollcall run -c r.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			cfg, err := a.load(file)
+			if err != nil {
+				return err
+			}
+
+			instruments := 0
+			for i := range cfg.Vendors {
+				instruments += len(cfg.Vendors[i].Feed.Symbols)
+			}
+
+			_, err = fmt.Fprintf(a.out, "%s: ok: %d vendors, %d instruments, every %s, deadline %s\n",
+				file, len(cfg.Vendors), instruments, cfg.Every, cfg.Deadline)
+
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration `file`")
+
+	return cmd
+}
+
+// load reads the configuration, prints every mistake and warning to standard error, and ends the program with exitUsage if there is a
+// mistake.
+func (a *app) load(file string) (*config.Config, error) {
+	if file == "" {
+		return nil, &exitError{code: exitUsage, err: errNoConfig}
+	}
+
+	cfg, err := config.Load(file, a.env)
+
+	if mistakes, ok := errors.AsType[*config.Errors](err); ok {
+		_, _ = io.WriteString(a.err, mistakes.Excerpt())
+
+		return nil, usageError("%s: %s", file, count(len(mistakes.Mistakes)+mistakes.More, "mistake"))
+	}
+
+	if err != nil {
+		return nil, usageError("%w", err)
+	}
+
+	for _, warning := range cfg.Warnings {
+		_, _ = fmt.Fprintf(a.err, "warning: %s\n", warning.String())
+	}
+
+	return cfg, nil
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (a *app) initial() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init",
+		Short: "Write a commented configuration to standard output",
+		Example: `  rollcall init > r.yaml                 then edit it
+  rollcall init > r.yaml && rollcall check -c r.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := a.out.Write(config.Sample())
+
+			return err
+		},
+	}
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system"
+	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/logs"
+	"github.com/rollcall-go/rollcall/system/service"
+	"github.com/rollcall-go/rollcall/system/sim"
+)
+
+// demoFlags are what a demonstration can be told.
+type demoFlags struct {
+	rounds  int
+	slow    []string
+	crash   string
+	compare bool
+}
+
+// The demonstration's schedule.
+const (
+	demoEvery    = 5 * time.Second
+	demoDeadline = 2 * time.Second
+)
+
+func (a *app) demo() *cobra.Command {
+	var flags demoFlags
+
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "See it work: simulated vendors over real HTTP on loopback, no file and no network needed",
+		Long: `Demo starts three simulated vendors on loopback (equities answer in 1.2 s, commodities in 0.9 s, forex in 1.1 s),
+asks them every 5 s with a deadline of 2 s, prints each snapshot, and writes the data directory.`,
+		Example: `  rollcall demo                                    until Ctrl-C
+  rollcall demo --rounds 3
+  rollcall demo --slow forex=3.5s --rounds 1       forex misses the deadline, the others do not wait
+  rollcall demo --crash forex --rounds 4           a supervised restart
+  rollcall demo --compare                          sequential, concurrent and deadline-bounded side by side`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if flags.rounds < 0 {
+				return usageError("--rounds %d: use 0 (until Ctrl-C) or more", flags.rounds)
+			}
+
+			if !cmd.Flags().Changed("log-level") {
+				a.level = "error" // the table is what the user came to see
+			}
+
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
+			defer stop()
+
+			return a.runDemo(ctx, flags)
+		},
+	}
+	cmd.Flags().IntVar(&flags.rounds, "rounds", 0, "end after this many rounds (0: until Ctrl-C)")
+	cmd.Flags().StringArrayVar(&flags.slow, "slow", nil, "`vendor=latency`, such as forex=3.5s; may be repeated")
+	cmd.Flags().StringVar(&flags.crash, "crash", "", "`vendor` whose source panics once, in the second round")
+	cmd.Flags().BoolVar(&flags.compare, "compare", false, "compare three ways to ask the same vendors, then end")
+	cmd.MarkFlagsMutuallyExclusive("compare", "rounds")
+	cmd.MarkFlagsMutuallyExclusive("compare", "crash")
+	cmd.MarkFlagsMutuallyExclusive("compare", "slow")
+
+	return cmd
+}
+
+func (a *app) runDemo(ctx context.Context, flags demoFlags) error {
+	log, err := a.logger()
+	if err != nil {
+		return err
+	}
+
+	defer logs.Capture(log)()
+
+	vendors := sim.Default()
+	if err := slowDown(vendors, flags.slow); err != nil {
+		return err
+	}
+
+	if flags.crash != "" && !known(vendors, flags.crash) {
+		return usageError("--crash %s: the vendors are %s", flags.crash, names(vendors))
+	}
+
+	// The simulated vendors outlive an interrupt, so that the last round is closed with what is there.
+	server, err := sim.Start(context.WithoutCancel(ctx), sim.Settings{Vendors: vendors, Seed: uint64(time.Now().UnixNano()), Log: log}) //nolint:gosec // a seed
+	if err != nil {
+		return err
+	}
+
+	if flags.compare {
+		err = a.runCompare(ctx, server, vendors, log)
+	} else {
+		err = a.runRounds(ctx, server, vendors, flags, log)
+	}
+
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+
+	return errors.Join(err, server.Stop(limited))
+}
+
+// slowDown applies the --slow flags.
+func slowDown(vendors []sim.Vendor, flags []string) error {
+	for _, flag := range flags {
+		name, text, _ := strings.Cut(flag, "=")
+
+		latency, err := time.ParseDuration(text)
+		if err != nil || latency < 0 {
+			return usageError("--slow %s: write VENDOR=LATENCY, such as forex=3.5s", flag)
+		}
+
+		if !known(vendors, name) {
+			return usageError("--slow %s: the vendors are %s", flag, names(vendors))
+		}
+
+		for i := range vendors {
+			if vendors[i].Name == name {
+				vendors[i].Latency = latency
+			}
+		}
+	}
+
+	return nil
+}
+
+func known(vendors []sim.Vendor, name string) bool {
+	for i := range vendors {
+		if vendors[i].Name == name {
+			return true
+		}
+	}
+
+	return false
+}
+
+func names(vendors []sim.Vendor) string {
+	list := make([]string, len(vendors))
+	for i := range vendors {
+		list[i] = vendors[i].Name
+	}
+
+	return strings.Join(list, ", ")
+}
+
+// demoConfig is the configuration of the demonstration, as text, so that it takes the same way as a user's.
+func demoConfig(server *sim.Server, vendors []sim.Vendor, data string) (*config.Config, error) {
+	var text strings.Builder
+
+	fmt.Fprintf(&text, "every: %s\ndeadline: %s\ndata: %q\nvendors:\n", demoEvery, demoDeadline, data)
+
+	for i := range vendors {
+		v := &vendors[i]
+		symbols := make([]string, len(v.Instruments))
+
+		for j := range v.Instruments {
+			symbols[j] = v.Instruments[j].Symbol
+		}
+
+		fmt.Fprintf(&text, "  %s:\n    class: %s\n    url: %q\n    symbols: [%s]\n", v.Name, v.Class, server.VendorURL(v.Name),
+			strings.Join(symbols, ", "))
+		text.WriteString("    parse: {rows: quotes, key: symbol, price: price, bid: bid, ask: ask, time: time}\n")
+		text.WriteString("    client: {allow_private: true}\n")
+	}
+
+	cfg, err := config.Parse([]byte(text.String()), "demo", func(string) (string, bool) { return "", false })
+	if err != nil {
+		return nil, fmt.Errorf("demonstration: %w", err)
+	}
+
+	return cfg, nil
+}
+
+func (a *app) runRounds(ctx context.Context, server *sim.Server, vendors []sim.Vendor, flags demoFlags, log *logrus.Entry) error {
+	cfg, err := demoConfig(server, vendors, a.data)
+	if err != nil {
+		return err
+	}
+
+	options := service.Options{Log: log, Version: versionText()}
+	if flags.crash != "" {
+		options.Wrap = crashOnce(messages.Vendor(flags.crash))
+	}
+
+	s, err := service.Open(ctx, cfg, options)
+	if err != nil {
+		return err
+	}
+
+	if err := s.Start(ctx); err != nil {
+		return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+	}
+
+	watched := a.watch(ctx, s.System(), flags.rounds)
+
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+
+	if err := errors.Join(watched, s.Stop(limited)); err != nil {
+		return err
+	}
+
+	_, _ = fmt.Fprintf(a.err, "kept in %s: snapshot.json, the history and the audit log; try 'rollcall audit show --data %s'\n", cfg.Data, cfg.Data)
+
+	return nil
+}
+
+// watch prints each snapshot as it is published, and on a terminal each vendor as it answers, until enough rounds have passed or the user
+// interrupts.
+func (a *app) watch(ctx context.Context, s *system.System, rounds int) error {
+	progress := a.isTerminal(a.err)
+
+	sub, err := s.Subscribe(system.SubscribeOptions{Events: progress})
+	if err != nil {
+		return fmt.Errorf("watching: %w", err)
+	}
+
+	defer sub.Close()
+
+	report := newReporter(a.out, a.isTerminal(a.out))
+
+	for printed := 0; rounds == 0 || printed < rounds; {
+		delivered, err := sub.Next(ctx)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // the user's interrupt is how an endless demonstration ends
+		}
+
+		if err != nil {
+			return fmt.Errorf("watching: %w", err)
+		}
+
+		if delivered.Event != nil {
+			_, _ = fmt.Fprint(a.err, eventLine(delivered.Event))
+
+			continue
+		}
+
+		printed++
+
+		if err := report.print(delivered.Snapshot); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}

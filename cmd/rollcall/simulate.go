@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rollcall-go/rollcall/system/logs"
+	"github.com/rollcall-go/rollcall/system/sim"
+)
+
+// simulatorAddress is where the simulator listens unless told otherwise; the configuration of 'rollcall init' asks it.
+const simulatorAddress = "127.0.0.1:7879"
+
+func (a *app) simulate() *cobra.Command {
+	var (
+		file, listen string
+		faults       []string
+		sample       bool
+	)
+
+	cmd := &cobra.Command{
+		Use:   "sim [-c FILE]",
+		Short: "Run the vendor simulator, faults included",
+		Long: `Sim answers like market-data vendors over real HTTP on loopback: prices that walk, latency, and on request every
+fault Rollcall is built to survive. Without a file it plays the three vendors that 'rollcall init' asks.
+
+Faults (--fault VENDOR=FAULT):
+` + faultHelp(),
+		Example: `  rollcall sim                                     in one terminal
+  rollcall run -c r.yaml                           in another, with the file of 'rollcall init'
+  rollcall sim --fault forex=hang --fault equities=status=503
+  rollcall sim --sample > sim.yaml && rollcall sim -c sim.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if sample {
+				_, err := fmt.Fprint(a.out, sim.Sample)
+
+				return err
+			}
+
+			settings, err := a.simulatorSettings(file, faults)
+			if err != nil {
+				return err
+			}
+
+			if cmd.Flags().Changed("listen") || settings.Listen == "" {
+				settings.Listen = listen
+			}
+
+			return a.runSimulator(cmd.Context(), settings)
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "simulator `file` (default: the vendors of 'rollcall init')")
+	cmd.Flags().StringVar(&listen, "listen", simulatorAddress, "loopback `address`")
+	cmd.Flags().StringArrayVar(&faults, "fault", nil, "`vendor=fault`, may be repeated")
+	cmd.Flags().BoolVar(&sample, "sample", false, "print a simulator file to start from")
+
+	return cmd
+}
+
+func faultHelp() string {
+	t := &table{}
+	for _, kind := range sim.Kinds() {
+		t.row(cell{text: " " + string(kind)}, cell{text: kind.Help()})
+	}
+
+	var text strings.Builder
+
+	_, _ = t.WriteTo(&text)
+
+	return text.String()
+}
+
+// simulatorSettings reads the file, or takes the default vendors, and adds the faults of the command line.
+func (a *app) simulatorSettings(file string, faults []string) (sim.Settings, error) {
+	settings := sim.Settings{Vendors: sim.Default()}
+
+	if file != "" {
+		data, err := os.ReadFile(file) //nolint:gosec // the user names the file
+		if err != nil {
+			return settings, usageError("simulator file: %w", err)
+		}
+
+		if settings, err = sim.Load(data, file); err != nil {
+			return settings, usageError("%w", err)
+		}
+	}
+
+	for _, text := range faults {
+		if err := addFault(&settings, text); err != nil {
+			return settings, err
+		}
+	}
+
+	return settings, nil
+}
+
+func addFault(settings *sim.Settings, text string) error {
+	vendor, spec, found := strings.Cut(text, "=")
+	if !found {
+		return usageError("--fault %q: write VENDOR=FAULT, such as forex=hang", text)
+	}
+
+	fault, err := sim.ParseFault(spec)
+	if err != nil {
+		return usageError("--fault %s: %w", text, err)
+	}
+
+	for i := range settings.Vendors {
+		if settings.Vendors[i].Name == vendor {
+			settings.Vendors[i].Faults = append(settings.Vendors[i].Faults, fault)
+
+			return nil
+		}
+	}
+
+	return usageError("--fault %s: no vendor %q in the simulator", text, vendor)
+}
+
+func (a *app) runSimulator(ctx context.Context, settings sim.Settings) error {
+	log, err := a.logger()
+	if err != nil {
+		return err
+	}
+
+	defer logs.Capture(log)()
+
+	settings.Log = log
+
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+
+	server, err := sim.Start(ctx, settings)
+	if err != nil {
+		return err
+	}
+
+	for i := range settings.Vendors {
+		name := settings.Vendors[i].Name
+		if _, err := fmt.Fprintf(a.out, "%-12s %s\n", name, server.VendorURL(name)); err != nil {
+			return errors.Join(fmt.Errorf("addresses: %w", err), server.Stop(context.WithoutCancel(ctx)))
+		}
+	}
+
+	<-ctx.Done()
+
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+
+	return server.Stop(limited)
+}

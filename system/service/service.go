@@ -1,0 +1,158 @@
+// Package service makes a whole running Rollcall from a configuration, with every adapter the binary ships: the HTTP/JSON feed, the store, the
+// audit log. It is what the command line and most embedding programs call.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/actors/fetcher"
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system"
+	"github.com/rollcall-go/rollcall/system/auditlog"
+	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/store"
+)
+
+// Options are what a configuration file does not say.
+type Options struct {
+	Log     *logrus.Entry // nil discards
+	Version string        // recorded at the start; may be empty
+	// OnDemand leaves the schedule out: rounds run only when asked for.
+	OnDemand bool
+	// Wrap, where given, stands between a vendor's fetcher and its source: to count, to trace, to break things on purpose.
+	Wrap func(messages.Vendor, fetcher.Source) fetcher.Source
+}
+
+// AuditDir is where the audit log lies below the data directory.
+const AuditDir = "audit"
+
+// Service is a system with its data directory. Its methods may be called from any goroutine.
+type Service struct {
+	system  *system.System
+	store   *store.Store
+	closers []io.Closer // in the order in which they are closed
+}
+
+// Open checks everything that can be checked before the first vendor is asked: the data directory is there, writable and not in use by another
+// instance, the store and the audit log can be opened, every definition compiles. What was repaired on the way is recorded. Nothing
+// runs until Start; an opened service that is not started must be stopped all the same.
+func Open(ctx context.Context, cfg *config.Config, options Options) (*Service, error) {
+	if options.Log == nil {
+		discard := logrus.New()
+		discard.SetOutput(io.Discard)
+		options.Log = logrus.NewEntry(discard)
+	}
+
+	vendors, err := sources(cfg, options.Wrap)
+	if err != nil {
+		return nil, err
+	}
+
+	s := &Service{}
+
+	settings, err := s.openData(ctx, cfg, options)
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+
+	settings.Vendors = vendors
+	settings.Deadline, settings.Carry, settings.MaxInFlight = cfg.Deadline, cfg.Carry, cfg.MaxInFlight
+	settings.Log = options.Log
+
+	if !options.OnDemand {
+		settings.Every = cfg.Every
+	}
+
+	if s.system, err = system.New(settings); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+
+	return s, nil
+}
+
+// openData opens what lies in the data directory, in the order in which it must be closed last: lock, store, audit log.
+func (s *Service) openData(ctx context.Context, cfg *config.Config, options Options) (system.Settings, error) {
+	var settings system.Settings
+
+	if err := store.PrepareDir(cfg.Data); err != nil {
+		return settings, fmt.Errorf("data directory: %w", err)
+	}
+
+	lock, err := store.Lock(cfg.Data)
+	if err != nil {
+		return settings, fmt.Errorf("data directory: %w", err)
+	}
+
+	s.closeLater(closer(lock.Release))
+
+	snapshots, err := store.Open(ctx, store.Options{
+		Dir: cfg.Data, Retention: store.Retention{MaxAge: cfg.History.Retention}, Log: options.Log.WithField("actor", "store"),
+	})
+	if err != nil {
+		return settings, fmt.Errorf("store: %w", err)
+	}
+
+	s.store = snapshots
+	s.closeLater(snapshots)
+
+	record, repaired, err := auditlog.Open(auditlog.Options{
+		Dir: filepath.Join(cfg.Data, AuditDir), Log: options.Log.WithField("actor", "auditlog"),
+	})
+	if err != nil {
+		return settings, fmt.Errorf("audit log: %w", err)
+	}
+
+	s.closeLater(record)
+
+	settings.Store, settings.Record, settings.FirstRound = snapshots, record, snapshots.FirstRound()
+	settings.Durability = durability(cfg.Durability)
+	settings.Facts = facts(cfg, options.Version, snapshots.Recovery(), repaired)
+
+	return settings, nil
+}
+
+// closer makes an io.Closer of a function.
+type closer func() error
+
+// Close implements io.Closer.
+func (c closer) Close() error { return c() }
+
+// closeLater closes c before everything that was opened before it.
+func (s *Service) closeLater(c io.Closer) { s.closers = append([]io.Closer{c}, s.closers...) }
+
+// System is the running system behind the service.
+func (s *Service) System() *system.System { return s.system }
+
+// Start starts every actor; the first round begins at once if there is a schedule.
+func (s *Service) Start(ctx context.Context) error { return s.system.Start(ctx) }
+
+// Stop stops the system in order and closes the data directory. See system.System.Stop for what it waits for and what it reports.
+func (s *Service) Stop(ctx context.Context) error {
+	err := s.system.Stop(ctx)
+
+	if latest := s.system.Latest(); latest != nil {
+		s.store.Used(latest.Round) // also a round that never reached the disk keeps its number
+	}
+
+	return errors.Join(err, s.close())
+}
+
+func (s *Service) close() error {
+	var errs []error
+
+	for _, c := range s.closers {
+		if err := c.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("closing the data directory: %w", err))
+		}
+	}
+
+	s.closers = nil
+
+	return errors.Join(errs...)
+}
