@@ -26,12 +26,8 @@ type wire struct {
 	err    error
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. It is not called again after an error.
 func (w *wire) Read(p []byte) (int, error) {
-	if w.left < 0 {
-		return 0, errWire
-	}
-
 	if int64(len(p)) > w.left+1 {
 		p = p[:w.left+1] // one byte more than allowed tells the limit from the end
 	}

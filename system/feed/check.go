@@ -201,7 +201,7 @@ func symbolProblem(text string) string {
 		return "is longer than " + strconv.Itoa(maxSymbolText) + " bytes"
 	case !utf8.ValidString(text):
 		return "is not valid UTF-8"
-	case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) }):
+	case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return "contains control or bidirectional characters"
 	case strings.TrimSpace(text) != text:
 		return "begins or ends with a space"

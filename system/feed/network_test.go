@@ -78,7 +78,7 @@ func TestAnswerJustBeforeTheDeadlineCounts(t *testing.T) { // N05
 	v := listen(t, func(v *raw, conn net.Conn) {
 		if readRequest(conn) {
 			<-time.After(475 * time.Millisecond)
-			v.write(conn, answer(good))
+			v.write(conn, wholeAnswer)
 			hold(conn)
 		}
 	})
@@ -145,7 +145,8 @@ func TestEndlessBodyIsCutOff(t *testing.T) { // N07
 					v.forever(conn, strings.Repeat(" ", 4096), 0)
 				}
 			})
-			fails(t, source(t, "http://"+v.address), messages.OutcomeTooLarge, plenty, 500*time.Millisecond)
+			failure := fails(t, source(t, "http://"+v.address), messages.OutcomeTooLarge, plenty, 500*time.Millisecond)
+			assert.Contains(t, failure.Detail, "client.max_wire")
 			assert.LessOrEqual(t, v.sent.Load(), int64(8<<20), "one megabyte is read, the rest is what the kernel buffers")
 		})
 	}
@@ -297,7 +298,7 @@ func TestBrokenHTTPIsRefusedAndItsConnectionDropped(t *testing.T) { // N13
 		"two lengths":            {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\nContent-Length: 5\r\n\r\n" + good, messages.OutcomeMalformed},
 		"negative length":        {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n" + good, messages.OutcomeMalformed},
 		"bad chunk":              {chunked + "zz\r\n" + good + "\r\n0\r\n\r\n", messages.OutcomeMalformed},
-		"more than was promised": {answer(good) + good, messages.OutcomeOK},
+		"more than was promised": {wholeAnswer + good, messages.OutcomeOK},
 	}
 
 	for name, c := range cases {

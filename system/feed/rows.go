@@ -150,16 +150,14 @@ func (d *decoder) commit(owner int) {
 	d.cells[owner] = d.row
 }
 
-// key returns the text of a row's symbol, nil if there is none that could have been asked for.
+// key returns the text of a row's symbol, nil if there is none.
 func (d *decoder) key(found span) []byte {
 	raw := d.body[found.start:found.end]
 
-	switch {
-	case len(raw) > 6*maxSymbolText+2: // each byte may be written as an escape of six
-		return nil
-	case found.kind == '"':
+	switch found.kind {
+	case '"':
 		return d.unquote(raw)
-	case found.kind == '0':
+	case '0':
 		return raw
 	default:
 		return nil

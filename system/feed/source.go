@@ -186,9 +186,10 @@ func (s *Source) ask(ctx context.Context, b *batch, quotes []messages.Quote) *me
 	return nil
 }
 
+// keep makes the scratch ready for the next request, unless it has grown too large.
 func (s *Source) keep(work *scratch) {
 	if work.body.Cap() > maxKeptBody {
-		work.body = bytes.Buffer{}
+		return // everything else in it may have grown with the body
 	}
 
 	work.body.Reset()

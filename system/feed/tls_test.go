@@ -136,7 +136,7 @@ func TestHandshakes(t *testing.T) { // N18
 		serve  func(v *raw, conn net.Conn)
 		detail string
 	}{
-		"plain HTTP": {func(v *raw, conn net.Conn) { v.write(conn, answer(good)); hold(conn) }, "does not speak TLS"},
+		"plain HTTP": {func(v *raw, conn net.Conn) { v.write(conn, wholeAnswer); hold(conn) }, "does not speak TLS"},
 		"garbage":    {func(v *raw, conn net.Conn) { v.write(conn, "\x00\x01garbage garbage garbage"); hold(conn) }, "does not speak TLS"},
 		"hang":       {func(_ *raw, conn net.Conn) { hold(conn) }, "client.tls_timeout"},
 		"end":        {func(_ *raw, conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }, "cut"},

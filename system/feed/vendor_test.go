@@ -26,6 +26,9 @@ const slack = 500 * time.Millisecond
 // good is an answer that a definition of keyed can read.
 const good = `{"X":{"p":"185.20"}}`
 
+// wholeAnswer is the HTTP response with it.
+const wholeAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + good
+
 // raw is a vendor on a plain socket: it does to each connection exactly what a test wants.
 type raw struct {
 	address  string
@@ -128,11 +131,6 @@ func (v *raw) forever(conn net.Conn, text string, pause time.Duration) {
 			<-ticker.C
 		}
 	}
-}
-
-// answer is a whole HTTP response.
-func answer(body string) string {
-	return "HTTP/1.1 200 OK\r\nContent-Length: " + itoa(len(body)) + "\r\n\r\n" + body
 }
 
 // source compiles a definition of X at an address.
