@@ -107,3 +107,13 @@ func next(t *testing.T, sub *system.Subscription) *messages.Snapshot {
 		}
 	}
 }
+
+// memoryStore is a disk that never fails.
+type memoryStore struct{ rounds atomic.Int64 }
+
+// Persist implements writer.Store.
+func (m *memoryStore) Persist(_ context.Context, snapshots []*messages.Snapshot) error {
+	m.rounds.Add(int64(len(snapshots)))
+
+	return nil
+}
