@@ -1,0 +1,146 @@
+package auditlog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// Filter selects entries; the zero value selects all.
+type Filter struct {
+	Kinds   []messages.FactKind // any of these; empty means every kind
+	Vendor  messages.Vendor     // empty means every vendor
+	From    time.Time           // not before; zero means from the start
+	To      time.Time           // before; zero means to the end
+	FromSeq uint64              // not below
+	Last    int                 // only the newest so many of those that match; 0 means all of them
+}
+
+func (f *Filter) match(e *Entry) bool {
+	switch {
+	case e.Seq < f.FromSeq, f.Vendor != "" && e.Vendor != f.Vendor:
+		return false
+	case !f.From.IsZero() && e.At.Before(f.From), !f.To.IsZero() && !e.At.Before(f.To):
+		return false
+	default:
+		return len(f.Kinds) == 0 || slices.Contains(f.Kinds, e.Kind)
+	}
+}
+
+// Read yields the entries that match, oldest first. A line that is no intact entry is yielded as an error in its place, with an empty
+// entry, and reading goes on behind it; an error of the file system is the last thing that is yielded. An unfinished line at the end is
+// passed over. The chain is not checked: that is what Verify does. Memory is bounded by Filter.Last and the longest line.
+func Read(dir string, filter Filter) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		d, err := openDirectory(dir)
+		if err != nil {
+			yield(Entry{}, err)
+
+			return
+		}
+		defer d.Close() //nolint:errcheck // it was only read
+
+		parts, _, err := partsOf(d)
+		if err != nil {
+			yield(Entry{}, err)
+
+			return
+		}
+
+		if filter.Last > 0 {
+			readLast(d, parts, &filter, yield)
+
+			return
+		}
+
+		for i := range parts {
+			if !readPart(d, &parts[i], &filter, yield) {
+				return
+			}
+		}
+	}
+}
+
+// readPart yields what matches in one segment, and returns false when the reader has had enough.
+func readPart(dir directory, p *part, filter *Filter, yield func(Entry, error) bool) bool {
+	if p.next != nil && p.seq <= filter.FromSeq {
+		return true
+	}
+
+	more := true
+
+	_, err := walk(dir, p.number, p.limit(), func(at line) bool {
+		switch {
+		case at.err != nil:
+			more = yield(Entry{}, fmt.Errorf("audit segment %s line %d: %w", segmentName(p.number), at.number, at.err))
+		case filter.match(&at.entry):
+			more = yield(at.entry, nil)
+		}
+
+		return more
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		yield(Entry{}, err)
+
+		return false
+	}
+
+	return more
+}
+
+// found is one thing to yield.
+type found struct {
+	entry Entry
+	err   error
+}
+
+// readLast goes back segment by segment until it has enough. Of several errors in a segment it keeps the first.
+func readLast(dir directory, parts []part, filter *Filter, yield func(Entry, error) bool) {
+	var have []found
+
+	wanted := filter.Last
+
+	for i := len(parts) - 1; i >= 0 && wanted > 0; i-- {
+		newest, failure := lastOf(dir, &parts[i], filter, wanted)
+		wanted -= len(newest)
+
+		if failure != nil {
+			newest = append([]found{{err: failure}}, newest...)
+		}
+
+		have = append(newest, have...)
+	}
+
+	for _, f := range have {
+		if !yield(f.entry, f.err) {
+			return
+		}
+	}
+}
+
+// lastOf returns the newest n matches of one segment and its first error.
+func lastOf(dir directory, p *part, filter *Filter, n int) (newest []found, failure error) {
+	readPart(dir, p, filter, func(e Entry, err error) bool {
+		if err != nil {
+			if failure == nil {
+				failure = err
+			}
+
+			return true
+		}
+
+		newest = append(newest, found{entry: e})
+		if len(newest) >= 2*n {
+			newest = slices.Delete(newest, 0, len(newest)-n)
+		}
+
+		return true
+	})
+
+	return newest[max(0, len(newest)-n):], failure
+}

@@ -1,0 +1,121 @@
+package auditlog_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/auditlog"
+)
+
+func TestReadSelects(t *testing.T) {
+	t.Parallel()
+
+	dir, _ := makeRecord(t)
+	log, _ := open(t, dir, 2400)
+	add(t, log, []*messages.RecordFact{
+		{At: epoch.Add(time.Hour), Kind: messages.FactSnapshot, Round: 19},
+		{At: epoch.Add(time.Hour), Kind: messages.FactOutcome, Round: 20, Vendor: "equities"},
+	})
+
+	at := func(n int) time.Time { return epoch.Add(time.Duration(n) * time.Second) }
+	outcomes := []messages.FactKind{messages.FactOutcome}
+
+	for name, want := range map[string]struct {
+		filter auditlog.Filter
+		rounds []int
+	}{
+		"kind":             {auditlog.Filter{Kinds: []messages.FactKind{messages.FactSnapshot}}, []int{19}},
+		"two kinds":        {auditlog.Filter{Kinds: []messages.FactKind{"snapshot", "outcome"}, FromSeq: 17}, numbers(15, 20)},
+		"vendor":           {auditlog.Filter{Vendor: "equities"}, []int{20}},
+		"from":             {auditlog.Filter{From: at(17), Kinds: outcomes}, []int{17, 18, 20}},
+		"to":               {auditlog.Filter{To: at(3), Kinds: outcomes}, []int{1, 2}},
+		"from to":          {auditlog.Filter{From: at(7), To: at(12)}, numbers(7, 11)},
+		"last":             {auditlog.Filter{Last: 3, Kinds: outcomes}, []int{17, 18, 20}},
+		"last of a vendor": {auditlog.Filter{Last: 12, Vendor: "forex"}, numbers(7, 18)},
+		"last of few":      {auditlog.Filter{Last: 100, Vendor: "forex"}, numbers(1, 18)},
+		"last of none":     {auditlog.Filter{Last: 3, Vendor: "nobody"}, nil},
+		"none":             {auditlog.Filter{FromSeq: 1000}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var got []int
+
+			for entry, err := range auditlog.Read(dir, want.filter) {
+				require.NoError(t, err)
+
+				got = append(got, int(entry.Round))
+			}
+
+			assert.Equal(t, want.rounds, got)
+		})
+	}
+}
+
+func TestReadStopsWhenAsked(t *testing.T) {
+	t.Parallel()
+
+	dir, _ := makeRecord(t)
+
+	for _, filter := range []auditlog.Filter{{}, {Last: 10}} {
+		count := 0
+
+		for _, err := range auditlog.Read(dir, filter) {
+			require.NoError(t, err)
+
+			count++
+
+			if count == 2 {
+				break
+			}
+		}
+
+		assert.Equal(t, 2, count)
+	}
+}
+
+func TestReadGoesOnBehindDamage(t *testing.T) {
+	t.Parallel()
+
+	dir, r := makeRecord(t)
+	r[middle][2] = []byte("garbage")
+	r.write(t, dir)
+
+	for _, filter := range []auditlog.Filter{{}, {Last: 100}} {
+		errs, entries := 0, 0
+
+		for _, err := range auditlog.Read(dir, filter) {
+			if err == nil {
+				entries++
+
+				continue
+			}
+
+			errs++
+
+			require.ErrorContains(t, err, middle+" line 3: not an audit entry")
+		}
+
+		assert.Equal(t, 1, errs)
+		assert.Equal(t, 20, entries) // 18 facts and 3 segment entries, less one
+	}
+}
+
+func TestReadOfNothing(t *testing.T) {
+	t.Parallel()
+
+	for entry, err := range auditlog.Read(t.TempDir(), auditlog.Filter{}) {
+		t.Fatal("there is nothing to read", entry, err)
+	}
+
+	for _, err := range auditlog.Read("no such directory", auditlog.Filter{Last: 1}) {
+		require.Error(t, err)
+	}
+
+	_, err := auditlog.Verify("no such directory")
+	require.Error(t, err)
+}
