@@ -3,23 +3,25 @@
 // # Files
 //
 // The directory holds segments named audit-00000001.jsonl, audit-00000002.jsonl and so on, without holes. Only the last one grows. No
-// segment is ever deleted or rewritten.
+// segment with an acknowledged entry is ever deleted or written anew.
 //
 // # Entries
 //
 // An entry is one line that ends in a newline. It has one spelling only: no spaces outside strings, and these keys in this order, all of
 // them always there.
 //
-//		{"seq":2,"at":"2026-11-21T06:00:00.000000000Z","kind":"snapshot","round":42,"vendor":"forex","data":{"status":"partial"},"prev":"…","hash":"…"}
+//	{"seq":2,"at":"2026-11-21T06:00:00.000000000Z","kind":"snapshot","round":42,"vendor":"forex","data":{"status":"partial"},"prev":"…","hash":"…"}
 //
-//	  - seq: 1 for the first entry of the log, one more for each entry after it, across segments.
-//	  - at: when it happened, UTC, always nine digits of a second.
-//	  - kind: [a-z][a-z_]{0,31}; the kinds of messages.FactKind, and those below.
-//	  - round, vendor: 0 and "" where the entry belongs to none.
-//	  - data: names in the order in which they were given; every value is a string.
-//	  - prev: the hash of the entry before, in lower-case hexadecimal; 64 zeros in the log's first entry.
-//	  - hash: SHA-256 over the bytes of the line from its opening brace up to, but not including, the last `,"hash":`. It covers everything
-//	    but itself. `head -n 2 FILE | tail -n 1 | sed 's/,"hash":"[0-9a-f]*"}$//' | tr -d '\n' | sha256sum` computes it.
+// The keys mean:
+//
+//   - seq: 1 for the first entry of the log, one more for each entry after it, across segments.
+//   - at: when it happened, UTC, always nine digits of a second.
+//   - kind: [a-z][a-z_]{0,31}; the kinds of messages.FactKind, and those below.
+//   - round, vendor: 0 and "" where the entry belongs to none.
+//   - data: names in the order in which they were given; every value is a string.
+//   - prev: the hash of the entry before, in lower-case hexadecimal; 64 zeros in the log's first entry.
+//   - hash: SHA-256 over the bytes of the line from its opening brace up to, but not including, the last `,"hash":`. It covers everything
+//     but itself. `head -n 2 FILE | tail -n 1 | sed 's/,"hash":"[0-9a-f]*"}$//' | tr -d '\n' | sha256sum` computes it.
 //
 // Inside strings, `"` and `\` follow a backslash; U+0000–U+001F, U+007F–U+009F, U+2028, U+2029, U+FEFF and the bidirectional controls
 // (U+061C, U+200E, U+200F, U+202A–U+202E, U+2066–U+2069) are written \uXXXX with lower-case digits; everything else stands for itself in
