@@ -12,12 +12,34 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
+// demoted is a handler that takes the runtime's notices for what they are to an operator: details. Its warnings and errors stay.
+type demoted struct{ slog.Handler }
+
+// Handle implements slog.Handler.
+func (d demoted) Handle(ctx context.Context, record slog.Record) error { //nolint:gocritic // the interface's signature
+	if record.Level == slog.LevelInfo {
+		record.Level = slog.LevelDebug
+	}
+
+	if !d.Enabled(ctx, record.Level) {
+		return nil
+	}
+
+	return d.Handler.Handle(ctx, record) //nolint:wrapcheck // a pass-through
+}
+
+// WithAttrs implements slog.Handler.
+func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler { return demoted{d.Handler.WithAttrs(attrs)} }
+
+// WithGroup implements slog.Handler.
+func (d demoted) WithGroup(name string) slog.Handler { return demoted{d.Handler.WithGroup(name)} }
+
 // newActorSystem makes an actor system whose own log flows into ours. The library's dead letters are throttled and say nothing of what
 // the message was: request dead letters are answered, not logged.
 func newActorSystem(log *logrus.Entry) *actor.ActorSystem {
 	return actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
-			return slog.New(logrusslog.NewHandler(log.Logger, nil)).With("actor", "runtime")
+			return slog.New(demoted{logrusslog.NewHandler(log.Logger, nil)}).With("actor", "runtime")
 		}),
 		actor.WithDeadLetterRequestLogging(false),
 	)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/sirupsen/logrus"
+	logtest "github.com/sirupsen/logrus/hooks/test"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -209,5 +211,38 @@ func TestStopDuringAHungVendor(t *testing.T) {
 		require.ErrorIs(t, err, system.ErrSubscriptionEnded)
 		require.NoError(t, <-stopped)
 		time.Sleep(2 * time.Second) // virtual; see stop
+	})
+}
+
+// A change of outcome is said once, with who, what and why; a vendor that stays as it is says nothing.
+func TestOutcomeChangesAreLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		logger, hook := logtest.NewNullLogger()
+
+		s := start(t, system.Settings{Deadline: time.Second, Log: logrus.NewEntry(logger), Vendors: []system.Vendor{
+			vendor("equities", answer("185.20", 0)), vendor("forex", hang),
+		}})
+
+		for range 3 {
+			_, err := s.Snapshot(t.Context())
+			require.NoError(t, err)
+		}
+
+		synctest.Wait()
+
+		var lines []*logrus.Entry
+
+		for _, entry := range hook.AllEntries() {
+			if entry.Message == "vendor outcome changed" {
+				lines = append(lines, entry)
+			}
+		}
+
+		require.Len(t, lines, 1)
+		assert.Equal(t, logrus.WarnLevel, lines[0].Level)
+		assert.Equal(t, "forex", lines[0].Data["vendor"])
+		assert.Equal(t, "timeout", lines[0].Data["outcome"])
+		assert.Equal(t, "no answer within 1s", lines[0].Data["detail"])
 	})
 }

@@ -122,6 +122,7 @@ func (c *coordinator) described(ctx actor.Context, d *described) {
 	}
 
 	for _, fact := range d.facts {
+		c.logOutcome(fact)
 		c.refs.Auditor.Tell(ctx, fact)
 	}
 
@@ -184,4 +185,30 @@ func (c *coordinator) finishStop(ctx actor.Context) {
 	}
 
 	m.stoppers = nil
+}
+
+// logOutcome tells the log, limited there for each vendor and outcome, what the record is told: who changed.
+func (c *coordinator) logOutcome(fact *messages.RecordFact) {
+	if fact.Kind != messages.FactOutcome {
+		return
+	}
+
+	fields := logrus.Fields{"vendor": string(fact.Vendor), "round": fact.Round}
+	level := logrus.InfoLevel
+
+	for _, field := range fact.Fields {
+		switch field.Name {
+		case "to":
+			fields["outcome"] = field.Value
+			if field.Value != string(messages.OutcomeOK) {
+				level = logrus.WarnLevel
+			}
+		default:
+			if field.Value != "" {
+				fields[field.Name] = field.Value
+			}
+		}
+	}
+
+	c.settings.Log.WithFields(fields).Log(level, "vendor outcome changed")
 }
