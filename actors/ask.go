@@ -11,6 +11,9 @@ import (
 // ErrGone is returned by Ask when the actor that was asked has stopped.
 var ErrGone = errors.New("actor has stopped")
 
+// unanswered is what an asker tells itself when the actor it asked has stopped.
+type unanswered struct{}
+
 // Ask sends a message from outside the actor world and waits for an answer of type R or the end of ctx. The library's futures are not
 // used: they have a time limit of their own and race with late replies.
 func Ask[R, M any](ctx context.Context, system *actor.ActorSystem, to Ref[M], message M) (R, error) {
@@ -29,15 +32,22 @@ func Ask[R, M any](ctx context.Context, system *actor.ActorSystem, to Ref[M], me
 
 		c.Stop(c.Self())
 	}
+	gone := false
 	asker := system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		switch received := c.Message().(type) {
 		case *actor.Started:
 			c.Watch(to.PID())
 			to.Request(c, message)
-		case *actor.Terminated, *actor.DeadLetterResponse:
+		case *actor.Stopping:
+			if !gone {
+				c.Unwatch(to.PID()) // or whoever is asked often would remember every asker
+			}
+		case *actor.Terminated:
+			gone = true
+			c.Send(c.Self(), &unanswered{}) // news of an end overtakes an answer that is already in the mailbox
+		case *unanswered, *actor.DeadLetterResponse:
 			answer(c, ErrGone)
 		case R:
-			c.Unwatch(to.PID()) // or whoever is asked often would remember every asker
 			answer(c, received)
 		}
 	}))

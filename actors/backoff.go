@@ -15,11 +15,11 @@ func (b Backoff) Delay(n int, uniform func() float64) time.Duration {
 	}
 
 	delay := b.Base
-	for i := 1; i < n && delay < b.Max; i++ {
-		delay *= 2
+	for i := 1; i < n && 0 < delay && delay < b.Max; i++ {
+		delay += min(delay, b.Max-delay) // doubled, without overflow however large Max is
 	}
 
 	delay = min(delay, b.Max)
 
-	return time.Duration(float64(delay) * (0.5 + uniform()/2))
+	return delay/2 + time.Duration(float64(delay/2)*uniform())
 }

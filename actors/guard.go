@@ -34,9 +34,9 @@ type Ping struct{}
 // Pong answers Ping.
 type Pong struct{ Who *actor.PID }
 
-// Guard wraps a producer so that every incarnation's panics reach the supervisor as *Panic with their stack, and a panic while stopping or
-// restarting is reported to the log instead of leaving the parent waiting for ever. The guard also answers Ping. If the actor implements
-// actor.SupervisorStrategy, so does its guard.
+// Guard wraps a producer so that every panic in Receive reaches the supervisor as *Panic with its stack, and a panic while stopping or
+// restarting, at the end of a child included, is reported to the log instead of leaving the parent waiting for ever. The guard also
+// answers Ping. If the actor implements actor.SupervisorStrategy, so does its guard.
 func Guard(producer actor.Producer) actor.Producer {
 	return func() actor.Actor {
 		inner := producer()
@@ -50,7 +50,10 @@ func Guard(producer actor.Producer) actor.Producer {
 	}
 }
 
-type guard struct{ inner actor.Actor }
+type guard struct {
+	inner  actor.Actor
+	ending bool // stopping or restarting; whatever comes now, there is nothing left to restart
+}
 
 type guardedSupervisor struct {
 	*guard
@@ -64,6 +67,11 @@ func (g *guard) Receive(ctx actor.Context) {
 		ctx.Respond(&Pong{Who: ctx.Self()})
 
 		return
+	}
+
+	switch message.(type) {
+	case *actor.Stopping, *actor.Restarting:
+		g.ending = true
 	}
 
 	defer g.recover(ctx, message)
@@ -81,10 +89,9 @@ func (g *guard) recover(ctx actor.Context, message any) {
 		p = &Panic{Value: value, Message: fmt.Sprintf("%T", message), Stack: debug.Stack()}
 	}
 
-	switch message.(type) {
-	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
-		ctx.Logger().Error("panic while stopping", "actor", ctx.Self().Id, "panic", p.Error(), "stack", string(p.Stack))
-	default:
+	if !g.ending {
 		panic(p)
 	}
+
+	ctx.Logger().Error("panic while stopping", "actor", ctx.Self().Id, "panic", p.Error(), "stack", string(p.Stack))
 }

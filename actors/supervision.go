@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -36,14 +37,19 @@ func (s *strategy) HandleFailure(
 }
 
 // RestartGuardian is the strategy for a top-level actor (actor.WithGuardian): it restarts the actor after a back-off, for ever. The library's
-// default stops it silently after ten failures in ten seconds. It keeps no state that grows.
+// default stops it silently after ten failures in ten seconds. It keeps no state that grows. One
+// strategy is for one actor: several that share it are safe, but share the count of failures too.
 func RestartGuardian(backoff Backoff, settled time.Duration) actor.SupervisorStrategy {
 	var (
+		mutex    sync.Mutex // a guardian handles a failure in the failing actor's goroutine
 		failures int
 		last     time.Time
 	)
 
 	return Supervise(func(f *Failed) {
+		mutex.Lock()
+		defer mutex.Unlock()
+
 		if f.At.Sub(last) > settled {
 			failures = 0
 		}
