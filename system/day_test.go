@@ -17,7 +17,7 @@ import (
 
 // moody is a vendor that fails at random, in every way a source can: it answers fast or slowly, hangs, errs, panics, answers garbage.
 func moody(seed uint64) sourceFunc {
-	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // repeatable on purpose; a fetcher has one request in flight
+	random := rand.New(rand.NewPCG(seed, seed)) // repeatable on purpose; a fetcher has one request in flight
 
 	return func(ctx context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
 		switch mood := random.IntN(1000); {

@@ -28,7 +28,9 @@ func TestNonsenseToEveryActor(t *testing.T) {
 		})
 
 		nonsense := []any{
-			nil, struct{}{}, "text", make([]byte, 10<<20), &messages.FetchQuotes{}, &messages.QuotesFetched{}, &messages.FetchFailed{},
+			nil,
+			struct{}{},
+			"text", make([]byte, 10<<20), &messages.FetchQuotes{}, &messages.QuotesFetched{}, &messages.FetchFailed{},
 			&messages.VendorStateChanged{Vendor: "nobody"}, &messages.SnapshotPersisted{Round: 1 << 40}, &messages.PersistFailed{},
 			&messages.TakeNext{}, &messages.Unsubscribe{}, &messages.FetcherRecovered{Vendor: "nobody"}, &messages.RecordFact{},
 			(*messages.FetchQuotes)(nil), (*messages.QuotesFetched)(nil), (*messages.RecordFact)(nil), (*messages.PersistSnapshot)(nil),

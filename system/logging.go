@@ -16,7 +16,7 @@ import (
 type demoted struct{ slog.Handler }
 
 // Handle implements slog.Handler.
-func (d demoted) Handle(ctx context.Context, record slog.Record) error { //nolint:gocritic // the interface's signature
+func (d demoted) Handle(ctx context.Context, record slog.Record) error {
 	if record.Level == slog.LevelInfo {
 		record.Level = slog.LevelDebug
 	}
@@ -29,7 +29,9 @@ func (d demoted) Handle(ctx context.Context, record slog.Record) error { //nolin
 }
 
 // WithAttrs implements slog.Handler.
-func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler { return demoted{d.Handler.WithAttrs(attrs)} }
+func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return demoted{d.Handler.WithAttrs(attrs)}
+}
 
 // WithGroup implements slog.Handler.
 func (d demoted) WithGroup(name string) slog.Handler { return demoted{d.Handler.WithGroup(name)} }

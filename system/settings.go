@@ -57,10 +57,10 @@ type Vendor struct {
 	Breaker  fetcher.Breaker // when a failing vendor is left alone; the zero value means the defaults
 }
 
-var vendorName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`) //nolint:gochecknoglobals // a constant in all but syntax
+var vendorName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 // check returns every mistake in the settings, joined, and the roster they describe.
-func (s *Settings) check() (*messages.Roster, error) {
+func (s Settings) check() (*messages.Roster, error) {
 	var errs []error
 
 	if len(s.Vendors) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -106,7 +107,7 @@ func (s *System) completeRecord(ctx context.Context, last *messages.RoundsStoppe
 	auditor := ref[messages.AuditorMessage](&s.pids, auditorName)
 	auditor.Tell(s.host.Root, &messages.RecordFact{
 		At: time.Now(), Kind: messages.FactShutdown, Round: last.LastRound,
-		Fields: []messages.Field{{Name: "unwritten_snapshots", Value: fmt.Sprint(last.Unwritten)}},
+		Fields: []messages.Field{{Name: "unwritten_snapshots", Value: strconv.Itoa(last.Unwritten)}},
 	})
 
 	flushed, err := within(ctx, stopRecordWithin, func(ctx context.Context) (*messages.RecordFlushed, error) {

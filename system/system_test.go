@@ -151,7 +151,7 @@ func TestSettingsTellEveryMistake(t *testing.T) {
 		`vendor "metals" is listed twice`,
 		`instrument "GOLD" has class "metals" at one vendor and "commodities" at "metals"`,
 	} {
-		assert.ErrorContains(t, err, mistake)
+		require.ErrorContains(t, err, mistake)
 	}
 
 	_, err = system.New(system.Settings{})

@@ -17,13 +17,21 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
+// How many facts the auditor holds while the disk is slow: enough for every vendor to change its outcome in one round and once again, because
+// they all come in one burst. Their bytes are bounded as well.
+const (
+	minFacts       = 10_000
+	factsPerVendor = 4
+)
+
 // rootProps composes the tree: who exists, in which order they start, and what stands behind each port.
 func (s *System) rootProps() *actor.Props {
 	auditing := ref[messages.AuditorMessage](&s.pids, auditorName)
 	coordinating := ref[messages.CoordinatorMessage](&s.pids, coordinatorName)
 
 	children := []core.Child{
-		{Name: auditorName, Vital: true, Props: auditor.Props(auditor.Settings{Log: s.logFor(auditorName)}, s.record())},
+		{Name: auditorName, Vital: true, Props: auditor.Props(
+			auditor.Settings{Log: s.logFor(auditorName), MaxFacts: max(minFacts, factsPerVendor*len(s.settings.Vendors))}, s.record())},
 		{Name: publisherName, Props: publisher.Props(publisher.Settings{Log: s.logFor(publisherName)}, coordinating)},
 	}
 
