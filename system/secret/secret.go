@@ -2,6 +2,7 @@
 package secret
 
 import (
+	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v4"
@@ -10,21 +11,37 @@ import (
 // Mask is what is shown in place of a secret.
 const Mask = "******"
 
-// Secret is text that is masked in every format and encoder. Only Reveal returns it.
-type Secret struct{ value string }
+// Secret is text that is masked in every format and encoder. Only Reveal returns it. Compare secrets with reflect.DeepEqual, not ==.
+type Secret struct {
+	// A pointer, because fmt prints the insides of a struct where it may not or will not call a method: in an unexported field, and after a
+	// verb that is wrong. It then shows an address. Nil for no value.
+	value *string
+}
 
 // New wraps a value.
-func New(value string) Secret { return Secret{value: value} }
+func New(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+
+	return Secret{value: &value}
+}
 
 // Reveal returns the value. Call it where the value leaves the program for the vendor it belongs to, nowhere else.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+
+	return *s.value
+}
 
 // IsZero reports whether there is no value.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.value == nil }
 
 // String implements fmt.Stringer with the mask; an empty secret is an empty string.
 func (s Secret) String() string {
-	if s.value == "" {
+	if s.IsZero() {
 		return ""
 	}
 
@@ -40,7 +57,21 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // MarshalYAML implements yaml.Marshaler with the mask.
 func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
 
-// UnmarshalYAML implements yaml.Unmarshaler: the scalar's text is the value.
+// UnmarshalYAML implements yaml.Unmarshaler: the scalar's text is the value, and null is none. The text is taken as it stands, because the
+// library's errors quote it.
 func (s *Secret) UnmarshalYAML(node *yaml.Node) error {
-	return node.Decode(&s.value)
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+
+	if node.Kind != yaml.ScalarNode {
+		return errors.New("a secret is text")
+	}
+
+	*s = Secret{}
+	if node.Tag != "!!null" {
+		*s = New(node.Value)
+	}
+
+	return nil
 }
