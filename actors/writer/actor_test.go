@@ -261,7 +261,7 @@ func TestStrangeMessagesAreIgnored(t *testing.T) { // V09
 	store := storeFunc(func(context.Context, []*messages.Snapshot) error { return nil })
 
 	inBubble(t, store, func(t *testing.T, w *world) {
-		for _, strange := range []any{(*messages.PersistSnapshot)(nil), &messages.PersistSnapshot{}, "text", 42, make([]byte, 10<<20)} {
+		for _, strange := range []any{(*messages.PersistSnapshot)(nil), &messages.PersistSnapshot{}, "text", 42, make([]byte, 10<<20), nil} {
 			w.system.Root.Send(w.writer, strange)
 		}
 

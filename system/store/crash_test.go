@@ -141,7 +141,7 @@ func TestDamagedHistoryIsMovedAsideAndNamed(t *testing.T) { // S05
 			dir := t.TempDir()
 			crash(t, dir, func(s *store.Store) {
 				persist(t, s, newRoster(t, 6, 40), 1, 10)
-				require.NoError(t, s.Checkpoint(t.Context()))
+				require.NoError(t, s.Exec(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)"))
 			})
 
 			dir = copied(t, dir)

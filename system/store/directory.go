@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -96,16 +95,9 @@ func holder(path string) string {
 	if err != nil {
 		return ""
 	}
-	defer root.Close()
 
-	file, err := root.Open(lockName)
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-
-	text, err := io.ReadAll(io.LimitReader(file, 32))
-	if err != nil {
+	text, err := root.ReadFile(lockName)
+	if err = errors.Join(err, root.Close()); err != nil {
 		return ""
 	}
 

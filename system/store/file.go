@@ -76,7 +76,7 @@ func roundOnFile(dir *durable.Dir) (round messages.Round, err error) {
 
 	err = json.NewDecoder(io.LimitReader(file, maxSnapshotFile)).Decode(&head)
 	if err != nil || head.Schema != messages.SnapshotSchema {
-		return 0, nil //nolint:nilerr // somebody else's file: it says nothing about our rounds and is replaced by the next one
+		return 0, nil // somebody else's file says nothing about our rounds, and is replaced by the next one
 	}
 
 	return head.Round, nil

@@ -27,7 +27,7 @@ func newRoster(tb testing.TB, vendors, instruments int) *messages.Roster {
 	for v := range listings {
 		listings[v] = messages.Listing{Vendor: messages.Vendor(fmt.Sprintf("vendor%d", v)), Class: "equities"}
 		for i := range instruments {
-			name := fmt.Sprintf("I%05d", (v/2)*instruments+(i*7)%instruments)
+			name := fmt.Sprintf("I%05d", (v/2)*instruments+(i*7919)%instruments)
 			listings[v].Instruments = append(listings[v].Instruments, messages.Instrument(name))
 		}
 	}
@@ -111,6 +111,13 @@ func onFile(tb testing.TB, dir string) messages.Round {
 
 	data, err := os.ReadFile(filepath.Join(dir, store.SnapshotName))
 	require.NoError(tb, err)
+
+	return roundIn(tb, data)
+}
+
+// roundIn returns the round of an encoded snapshot, which must be whole.
+func roundIn(tb testing.TB, data []byte) messages.Round {
+	tb.Helper()
 
 	var head struct {
 		Schema  string         `json:"schema"`

@@ -98,21 +98,38 @@ func (r *Reader) query(ctx context.Context, work func(db *sql.DB) error) error {
 // History returns the verdicts that a query selects, by round and, within a round, by instrument. It stops at the first error, which is
 // the last pair.
 func (r *Reader) History(ctx context.Context, query Query) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		if found, err := r.narrow(ctx, &query); err != nil || !found {
-			if err != nil {
-				yield(Row{}, err)
-			}
-
-			return
+	return pages(query.Limit, func(last *Row, limit int) ([]Row, error) {
+		if found, err := r.narrow(ctx, &query, last == nil); !found || err != nil {
+			return nil, err
 		}
 
-		var last *Row
+		return r.page(ctx, &query, last, limit)
+	})
+}
 
-		for left := query.Limit; query.Limit <= 0 || left > 0; left -= pageRows {
-			page, err := r.page(ctx, &query, last, size(query.Limit, left))
+// Rounds returns the rounds that a query selects, whatever its instruments. It stops at the first error, which is the last pair.
+func (r *Reader) Rounds(ctx context.Context, query Query) iter.Seq2[RoundRow, error] {
+	return pages(query.Limit, func(last *RoundRow, limit int) ([]RoundRow, error) {
+		if found, err := r.narrow(ctx, &query, last == nil); !found || err != nil {
+			return nil, err
+		}
+
+		return r.rounds(ctx, &query, last, limit)
+	})
+}
+
+// pages iterates over what fetch returns, page after page; fetch gets the last row of the page before, nil for the first. A page that is
+// not full is the last.
+func pages[T any](limit int, fetch func(last *T, limit int) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last *T
+
+		for left := limit; limit <= 0 || left > 0; left -= pageRows {
+			page, err := fetch(last, size(limit, left))
 			if err != nil {
-				yield(Row{}, err)
+				var none T
+
+				yield(none, err)
 
 				return
 			}
@@ -132,51 +149,13 @@ func (r *Reader) History(ctx context.Context, query Query) iter.Seq2[Row, error]
 	}
 }
 
-// Rounds returns the rounds that a query selects, whatever its instruments. It stops at the first error, which is the last pair.
-func (r *Reader) Rounds(ctx context.Context, query Query) iter.Seq2[RoundRow, error] {
-	return func(yield func(RoundRow, error) bool) {
-		if found, err := r.narrow(ctx, &query); err != nil || !found {
-			if err != nil {
-				yield(RoundRow{}, err)
-			}
-
-			return
-		}
-
-		for left := query.Limit; query.Limit <= 0 || left > 0; left -= pageRows {
-			page, err := r.rounds(ctx, &query, size(query.Limit, left))
-			if err != nil {
-				yield(RoundRow{}, err)
-
-				return
-			}
-
-			for i := range page {
-				if !yield(page[i], nil) {
-					return
-				}
-			}
-
-			if len(page) < pageRows {
-				return
-			}
-
-			if last := page[len(page)-1].Round; query.Newest {
-				query.ToRound = last - 1
-			} else {
-				query.FromRound = last + 1
-			}
-		}
-	}
-}
-
-// narrow bounds the query by the numbers of the rounds in its time, once, so that no page has to look for them again. It reports whether
-// there are any.
-func (r *Reader) narrow(ctx context.Context, query *Query) (bool, error) {
+// narrow bounds the query, before its first page, by the numbers of the rounds in its time, so that no page has to look for them. It
+// reports whether there are any.
+func (r *Reader) narrow(ctx context.Context, query *Query, first bool) (bool, error) {
 	times := &clause{}
 	query.times(times, "published_at")
 
-	if len(times.text) == 0 {
+	if !first || len(times.text) == 0 {
 		return true, nil
 	}
 
@@ -190,6 +169,7 @@ func (r *Reader) narrow(ctx context.Context, query *Query) (bool, error) {
 	}
 
 	query.FromRound = max(query.FromRound, messages.Round(from.Int64)) //nolint:gosec // a round was stored
+
 	if last := messages.Round(to.Int64); query.ToRound == 0 || last < query.ToRound { //nolint:gosec // a round was stored
 		query.ToRound = last
 	}
@@ -235,8 +215,17 @@ func (r *Reader) page(ctx context.Context, query *Query, last *Row, limit int) (
 	})
 }
 
-func (r *Reader) rounds(ctx context.Context, query *Query, limit int) ([]RoundRow, error) {
+func (r *Reader) rounds(ctx context.Context, query *Query, last *RoundRow, limit int) ([]RoundRow, error) {
 	where := query.where()
+
+	switch {
+	case last == nil:
+	case query.Newest:
+		where.add("r.round < ?", number(last.Round))
+	default:
+		where.add("r.round > ?", number(last.Round))
+	}
+
 	statement := `SELECT r.round, r.status, r.started_at, r.published_at, r.elapsed, r.deadline,
 		(SELECT count(*) FROM reports v WHERE v.round = r.round), (SELECT count(*) FROM verdicts v WHERE v.round = r.round)
 		FROM rounds r` + where.sql() + " ORDER BY r.round" + query.direction() + " LIMIT ?"
@@ -271,14 +260,15 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func scanAll[T any](ctx context.Context, db querier, statement string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
+func scanAll[T any](
+	ctx context.Context, db querier, statement string, args []any, scan func(*sql.Rows, *T) error,
+) (list []T, err error) {
 	rows, err := db.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 
-	var list []T
+	defer func() { err = errors.Join(err, rows.Close()) }()
 
 	for rows.Next() {
 		var row T

@@ -40,7 +40,7 @@ type insert struct {
 
 func (i *insert) prepare(ctx context.Context, db *sql.DB) (err error) {
 	row := "(" + strings.Repeat("?,", i.columns-1) + "?)"
-	text := "INSERT INTO " + i.table + " VALUES " + row
+	text := "INSERT INTO " + i.table + " VALUES " + row //nolint:gosec // constants
 
 	if i.one, err = db.PrepareContext(ctx, text); err != nil {
 		return err

@@ -19,39 +19,53 @@ const (
 // trim removes rounds beyond the retention, oldest first, in a transaction of its own.
 func (s *Store) trim(ctx context.Context) error {
 	began := time.Now()
-	trimmed := false
 
-	err := inTransaction(ctx, s.db.DB, func(tx *sql.Tx) error {
-		for time.Since(began) < trimBudget {
-			doomed, err := s.doomed(ctx, tx)
-			if err != nil || doomed == 0 {
+	doomed, err := s.doomed(ctx, s.db)
+	if err != nil || doomed == 0 {
+		return err
+	}
+
+	err = inTransaction(ctx, s.db.DB, func(tx *sql.Tx) error {
+		for doomed > 0 {
+			if err := remove(ctx, tx, doomed); err != nil {
 				return err
 			}
 
-			trimmed = true
+			if time.Since(began) > trimBudget {
+				return nil
+			}
 
-			for _, table := range []string{"sources", "verdicts", "reports", "rounds"} {
-				if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE round <= ?", doomed); err != nil { //nolint:gosec // constants
-					return err
-				}
+			if doomed, err = s.doomed(ctx, tx); err != nil {
+				return err
 			}
 		}
 
 		return nil
 	})
-	if err != nil || !trimmed {
+	if err != nil {
 		return err
 	}
 
 	return vacuum(ctx, s.db.DB)
 }
 
+// remove removes all rounds up to one.
+func remove(ctx context.Context, tx *sql.Tx, last int64) error {
+	for _, table := range []string{"sources", "verdicts", "reports", "rounds"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE round <= ?", last); err != nil { //nolint:gosec // constants
+			return fmt.Errorf("removing rounds up to %d: %w", last, err)
+		}
+	}
+
+	return nil
+}
+
 // doomed returns the newest of the few oldest rounds that are beyond the retention, 0 if there is none.
-func (s *Store) doomed(ctx context.Context, tx *sql.Tx) (int64, error) {
+func (s *Store) doomed(ctx context.Context, db querier) (int64, error) {
 	var before int64 // nanoseconds since 1970
 
 	var last sql.NullInt64
-	if err := tx.QueryRowContext(ctx, "SELECT published_at FROM rounds ORDER BY round DESC LIMIT 1").Scan(&last); err != nil {
+	if err := db.QueryRowContext(ctx, "SELECT published_at FROM rounds ORDER BY round DESC LIMIT 1").Scan(&last); err != nil {
 		return 0, none(err)
 	}
 
@@ -59,14 +73,14 @@ func (s *Store) doomed(ctx context.Context, tx *sql.Tx) (int64, error) {
 		before = last.Int64 - int64(age)
 	}
 
-	over, err := s.oversized(ctx, tx)
+	over, err := s.oversized(ctx, db)
 	if err != nil {
 		return 0, err
 	}
 
 	var doomed sql.NullInt64
 
-	err = tx.QueryRowContext(ctx, `SELECT max(round) FROM (SELECT round, published_at FROM rounds ORDER BY round LIMIT ?)
+	err = db.QueryRowContext(ctx, `SELECT max(round) FROM (SELECT round, published_at FROM rounds ORDER BY round LIMIT ?)
 		WHERE (? OR published_at < ?) AND round < (SELECT max(round) FROM rounds)`, trimRounds, over, before).Scan(&doomed)
 	if err != nil {
 		return 0, fmt.Errorf("oldest rounds: %w", err)
@@ -76,14 +90,14 @@ func (s *Store) doomed(ctx context.Context, tx *sql.Tx) (int64, error) {
 }
 
 // oversized reports whether the database's contents are larger than allowed.
-func (s *Store) oversized(ctx context.Context, tx *sql.Tx) (bool, error) {
+func (s *Store) oversized(ctx context.Context, db querier) (bool, error) {
 	if s.options.Retention.MaxBytes <= 0 {
 		return false, nil
 	}
 
 	var used int64
 
-	err := tx.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
+	err := db.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
 		FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&used)
 	if err != nil {
 		return false, fmt.Errorf("size: %w", err)
@@ -101,7 +115,7 @@ func vacuum(ctx context.Context, db *sql.DB) (err error) {
 
 	defer func() { err = errors.Join(err, rows.Close()) }()
 
-	for rows.Next() { //nolint:revive // reading is all that is needed
+	for rows.Next() {
 	}
 
 	return rows.Err()

@@ -73,7 +73,7 @@ func (r *resolved) insert(ctx context.Context, tx *sql.Tx, digest []byte) error 
 	return r.insertListings(ctx, tx)
 }
 
-func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) error {
+func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) (err error) {
 	intern, err := newInterner(ctx, tx, "instruments")
 	if err != nil {
 		return err
@@ -84,7 +84,8 @@ func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	defer add.Close()
+
+	defer func() { err = errors.Join(err, add.Close()) }()
 
 	for _, entry := range r.roster.Entries() {
 		id, err := intern.id(ctx, string(entry.Instrument))
@@ -102,7 +103,7 @@ func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) error {
+func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) (err error) {
 	intern, err := newInterner(ctx, tx, "vendors")
 	if err != nil {
 		return err
@@ -113,7 +114,8 @@ func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	defer add.Close()
+
+	defer func() { err = errors.Join(err, add.Close()) }()
 
 	for i, listing := range r.roster.Listings() {
 		vendor, err := intern.id(ctx, string(listing.Vendor))
@@ -138,12 +140,12 @@ func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) error {
 type interner struct{ add, find *sql.Stmt }
 
 func newInterner(ctx context.Context, tx *sql.Tx, table string) (*interner, error) {
-	add, err := tx.PrepareContext(ctx, "INSERT INTO "+table+" (name) VALUES (?) ON CONFLICT DO NOTHING")
+	add, err := tx.PrepareContext(ctx, "INSERT INTO "+table+" (name) VALUES (?)") //nolint:gosec // constants
 	if err != nil {
 		return nil, err
 	}
 
-	find, err := tx.PrepareContext(ctx, "SELECT id FROM "+table+" WHERE name = ?")
+	find, err := tx.PrepareContext(ctx, "SELECT id FROM "+table+" WHERE name = ?") //nolint:gosec // constants
 	if err != nil {
 		return nil, errors.Join(err, add.Close())
 	}
@@ -171,24 +173,7 @@ func (i *interner) id(ctx context.Context, name string) (int64, error) {
 
 // ids returns the first column of a query.
 func ids(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]int64, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-
-	var list []int64
-
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-
-		list = append(list, id)
-	}
-
-	return list, rows.Err()
+	return scanAll(ctx, tx, query, args, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
 }
 
 // rosterDigest is the same for rosters with the same listings in the same order. Every text is preceded by its length.

@@ -66,4 +66,4 @@ func reserve(ctx context.Context, tx *sql.Tx, round messages.Round) error {
 }
 
 // number returns a round as SQLite keeps it. Rounds beyond it are refused before they are stored.
-func number(round messages.Round) int64 { return int64(min(round, math.MaxInt64)) } //nolint:gosec // bounded
+func number(round messages.Round) int64 { return int64(min(round, math.MaxInt64)) }

@@ -69,15 +69,17 @@ func TestRoundsGoOnFromTheFile(t *testing.T) { // S05 S06
 }
 
 func TestForeignSnapshotFileSaysNothing(t *testing.T) { // S06
-	for name, make := range map[string]func(path string) error{
-		"torn":      func(path string) error { return os.WriteFile(path, []byte(`{"schema":"rollcall.snapshot/1","round":77,`), 0o600) },
+	for name, place := range map[string]func(path string) error{
+		"torn": func(path string) error {
+			return os.WriteFile(path, []byte(`{"schema":"rollcall.snapshot/1","round":77,`), 0o600)
+		},
 		"foreign":   func(path string) error { return os.WriteFile(path, []byte(`{"round":77}`), 0o600) },
 		"directory": func(path string) error { return os.Mkdir(path, 0o700) },
 		"link":      func(path string) error { return os.Symlink("/etc/passwd", path) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			require.NoError(t, make(filepath.Join(dir, store.SnapshotName)))
+			require.NoError(t, place(filepath.Join(dir, store.SnapshotName)))
 
 			s := open(t, dir)
 			assert.Equal(t, messages.Round(1), s.FirstRound())

@@ -118,7 +118,7 @@ func (s *Store) commit(ctx context.Context, snapshots []*messages.Snapshot) erro
 				return err
 			}
 
-			if err = s.db.record(ctx, tx, names, snapshot); err != nil {
+			if err := s.db.record(ctx, tx, names, snapshot); err != nil {
 				return err
 			}
 
