@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
@@ -23,6 +27,9 @@ type app struct {
 	data   string
 	level  string
 	format string
+
+	started bool        // the command line was understood
+	abrupt  atomic.Bool // the verb is ended by the first signal
 }
 
 func newApp(in io.Reader, out, errs io.Writer, env func(string) (string, bool)) *app {
@@ -34,21 +41,24 @@ const defaultData = "./rollcall-data"
 
 // run executes the command line and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
-	started := false
-	root := a.root(&started)
+	root := a.root()
 	root.SetArgs(args)
 
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
 
-	if text := err.Error(); text != "" {
+	if errors.Is(err, syscall.EPIPE) {
+		return exitFailed // whoever read our output has had enough, and would not read this either
+	}
+
+	if text := strings.TrimRight(err.Error(), "\n"); text != "" {
 		_, _ = fmt.Fprintf(a.err, "rollcall: %s\n", text)
 	}
 
-	if !started { // the command line itself was wrong
-		_, _ = fmt.Fprintln(a.err, "Run 'rollcall --help' for the verbs, 'rollcall VERB --help' for examples.")
+	if !a.started { // the command line itself was wrong
+		_, _ = fmt.Fprintf(a.err, "Run '%s --help' for examples.\n", cmd.CommandPath())
 
 		return exitUsage
 	}
@@ -56,7 +66,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitCode(err)
 }
 
-func (a *app) root(started *bool) *cobra.Command {
+func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "rollcall",
 		Short: "Call the roll of your market-data vendors on a deadline",
@@ -65,19 +75,28 @@ snapshot in which every instrument has its price or the reason why it has none.`
 		Example: `  rollcall demo                          see it work, without a file or a network
   rollcall init > r.yaml                 start a configuration
   rollcall check -c r.yaml               check it
-  rollcall run -c r.yaml                 run the service`,
+  rollcall run -c r.yaml                 run the service
+
+Exit codes: 0 done; 1 failed; 2 wrong command line or configuration; 3 'once' made a partial or empty snapshot;
+4 'audit verify' found a difference. Data goes to standard output, everything else to standard error.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { *started = true; return nil },
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		PersistentPreRun:  func(cmd *cobra.Command, _ []string) { a.dispatched(cmd) },
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.PersistentFlags().StringVar(&a.data, "data", defaultData, "data `directory`")
-	root.PersistentFlags().StringVar(&a.level, "log-level", "info", "error, warn, info, debug or trace")
-	root.PersistentFlags().StringVar(&a.format, "log-format", "", "text or json (default: text on a terminal, json elsewhere)")
+
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.data, "data", defaultData, "data `directory`; wins over the configuration's")
+	flags.StringVar(&a.level, "log-level", "info", "least `level` logged: error, warn, info, debug or trace")
+	flags.StringVar(&a.format, "log-format", "", "`format` of the log: text or json (default: text on a terminal, json elsewhere)")
+	_ = root.MarkPersistentFlagDirname("data") // defined above
+	suggest(root, "log-level", "error", "warn", "info", "debug", "trace")
+	suggest(root, "log-format", "text", "json")
 	root.AddCommand(
-		a.demo(), a.serve(), a.once(), a.check(), a.initial(), a.history(), a.audit(), a.simulate(), a.version(),
+		a.demo(), a.serve(), a.once(), a.check(), a.initial(), a.history(), a.audit(), a.simulate(), a.completion(), a.version(),
 	)
 
 	return root
@@ -106,13 +125,13 @@ func (a *app) isTerminal(w io.Writer) bool {
 
 // oneOf checks a flag that takes one of a few words.
 func oneOf(flag, value string, allowed ...string) error {
-	for _, word := range allowed {
-		if value == word {
-			return nil
-		}
+	if slices.Contains(allowed, value) {
+		return nil
 	}
 
-	return usageError("--%s %q: use one of %v", flag, value, allowed)
+	last := len(allowed) - 1
+
+	return usageError("--%s %q: use %s or %s", flag, value, strings.Join(allowed[:last], ", "), allowed[last])
 }
 
 // errNoConfig is the answer to a verb that needs a configuration and got none.

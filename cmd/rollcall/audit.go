@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +19,16 @@ func (a *app) audit() *cobra.Command {
 		Short: "Check and read the audit log",
 		Long: `The audit log is a hash-chained record of every snapshot, outcome change, crash, restart, quarantine, start and
 stop. Both verbs work on the files, whether the service is running or not.`,
+		Example: `  rollcall audit verify
+  rollcall audit show --kind crashed,restarted`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError("unknown command %q for %q: use verify or show", args[0], cmd.CommandPath())
+			}
+
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.auditVerify(), a.auditShow())
 
@@ -43,15 +56,25 @@ with a copy kept elsewhere to notice that.`,
 
 			report, err := auditlog.Verify(a.auditDir())
 			if err != nil {
-				return fmt.Errorf("audit log: %w", err)
+				return a.noRecord(err)
 			}
 
 			return a.printReport(&report, format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "`format`: text or json")
+	suggest(cmd, "format", "text", "json")
 
 	return cmd
+}
+
+// noRecord says where the record was looked for, and how to name another place.
+func (a *app) noRecord(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("no audit log in %s: name the data directory of a service with --data: %w", a.data, err)
+	}
+
+	return fmt.Errorf("audit log: %w", err)
 }
 
 func (a *app) printReport(report *auditlog.Report, format string) error {
@@ -79,13 +102,21 @@ func (a *app) printReport(report *auditlog.Report, format string) error {
 		return difference(report)
 	}
 
-	_, err := fmt.Fprintf(a.out, "%s: intact: %d entries in %s, head %d %s\n", a.auditDir(), report.Entries,
+	_, err := fmt.Fprintf(a.out, "%s: intact: %s in %s, head %d %s\n", a.auditDir(), entries(report.Entries),
 		count(report.Segments, "segment"), report.Head.Seq, report.Head.Hash)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 
 	return nil
+}
+
+func entries(n uint64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+
+	return strconv.FormatUint(n, 10) + " entries"
 }
 
 // verified is the JSON form of a report.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +35,15 @@ func (a *app) auditShow() *cobra.Command {
 				return err
 			}
 
+			if filter.Last < 0 {
+				return usageError("--last %d: use 0 (all) or more", filter.Last)
+			}
+
 			for _, kind := range kinds {
+				if err := oneOf("kind", kind, factKinds()...); err != nil {
+					return err
+				}
+
 				filter.Kinds = append(filter.Kinds, messages.FactKind(kind))
 			}
 
@@ -56,9 +66,27 @@ func (a *app) auditShow() *cobra.Command {
 	cmd.Flags().StringVar(&from, "from", "", "not before this `time`: RFC 3339, or an age such as 1h")
 	cmd.Flags().StringVar(&to, "to", "", "before this `time`: RFC 3339, or an age such as 5m")
 	cmd.Flags().IntVar(&filter.Last, "last", 50, "only the newest `n` of them; 0 for all")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json (one object a line)")
+	cmd.Flags().StringVar(&format, "format", "table", "`format`: table or json (one object a line)")
+	suggest(cmd, "format", "table", "json")
+	suggest(cmd, "kind", factKinds()...)
 
 	return cmd
+}
+
+// factKinds are the kinds that can be asked for. "segment" is the audit log's own: the first entry of each file.
+func factKinds() []string {
+	kinds := []messages.FactKind{
+		messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed, messages.FactRestarted,
+		messages.FactQuarantined, messages.FactRecovered, messages.FactConfiguration, messages.FactClockStep, messages.FactPoison,
+		messages.FactGap, messages.FactDurability, "segment",
+	}
+
+	words := make([]string, len(kinds))
+	for i, kind := range kinds {
+		words[i] = string(kind)
+	}
+
+	return words
 }
 
 // parseTime reads an RFC 3339 time, or an age before now.
@@ -83,10 +111,16 @@ func (a *app) showEntries(filter auditlog.Filter, format string) error {
 	t := &table{colour: a.isTerminal(a.out)}
 	t.header(">SEQ", "AT", "KIND", ">ROUND", "VENDOR", "WHAT")
 
+	bad := 0
+
 	for entry, err := range auditlog.Read(a.auditDir(), filter) {
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return a.noRecord(err)
 		case err != nil:
-			return fmt.Errorf("audit log: %w", err)
+			bad++
+
+			_, _ = fmt.Fprintf(a.err, "warning: %s\n", err)
 		case format == "json":
 			if err := a.printJSON(entryJSON(&entry)); err != nil {
 				return err
@@ -96,12 +130,14 @@ func (a *app) showEntries(filter auditlog.Filter, format string) error {
 		}
 	}
 
-	if format == "json" {
-		return nil
+	if format != "json" {
+		if _, err := t.WriteTo(a.out); err != nil {
+			return fmt.Errorf("table: %w", err)
+		}
 	}
 
-	if _, err := t.WriteTo(a.out); err != nil {
-		return fmt.Errorf("table: %w", err)
+	if bad > 0 {
+		return fmt.Errorf("audit log: %s; 'rollcall audit verify%s' names the first", count(bad, "unreadable place"), a.dataFlag())
 	}
 
 	return nil
@@ -131,6 +167,10 @@ func fieldsText(fields []messages.Field) string {
 
 	for _, field := range fields {
 		value := field.Value
+		if value == "" {
+			continue
+		}
+
 		if len(value) == digestLength {
 			value = value[:digestShown] + "…"
 		}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -37,7 +35,7 @@ const (
 func (a *app) demo() *cobra.Command {
 	var flags demoFlags
 
-	cmd := &cobra.Command{
+	cmd := orderly(&cobra.Command{
 		Use:   "demo",
 		Short: "See it work: simulated vendors over real HTTP on loopback, no file and no network needed",
 		Long: `Demo starts three simulated vendors on loopback (equities answer in 1.2 s, commodities in 0.9 s, forex in 1.1 s),
@@ -57,19 +55,19 @@ asks them every 5 s with a deadline of 2 s, prints each snapshot, and writes the
 				a.level = "error" // the table is what the user came to see
 			}
 
-			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, syscall.SIGINT)
-			defer stop()
-
-			return a.runDemo(ctx, flags)
+			return a.runDemo(cmd.Context(), flags)
 		},
-	}
-	cmd.Flags().IntVar(&flags.rounds, "rounds", 0, "end after this many rounds (0: until Ctrl-C)")
+	})
+	cmd.Flags().IntVar(&flags.rounds, "rounds", 0, "end after `n` rounds (0: until Ctrl-C)")
 	cmd.Flags().StringArrayVar(&flags.slow, "slow", nil, "`vendor=latency`, such as forex=3.5s; may be repeated")
 	cmd.Flags().StringVar(&flags.crash, "crash", "", "`vendor` whose source panics once, in the second round")
 	cmd.Flags().BoolVar(&flags.compare, "compare", false, "compare three ways to ask the same vendors, then end")
 	cmd.MarkFlagsMutuallyExclusive("compare", "rounds")
 	cmd.MarkFlagsMutuallyExclusive("compare", "crash")
 	cmd.MarkFlagsMutuallyExclusive("compare", "slow")
+	suggest(cmd, "crash", strings.Split(names(sim.Default()), ", ")...)
+	_ = cmd.RegisterFlagCompletionFunc("slow", // defined above
+		cobra.FixedCompletions(assignments(sim.Default()), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 
 	return cmd
 }
@@ -103,10 +101,7 @@ func (a *app) runDemo(ctx context.Context, flags demoFlags) error {
 		err = a.runRounds(ctx, server, vendors, flags, log)
 	}
 
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-	defer cancel()
-
-	return errors.Join(err, server.Stop(limited))
+	return errors.Join(err, stop(ctx, server))
 }
 
 // slowDown applies the --slow flags.
@@ -191,27 +186,31 @@ func (a *app) runRounds(ctx context.Context, server *sim.Server, vendors []sim.V
 		options.Wrap = crashOnce(messages.Vendor(flags.crash))
 	}
 
-	s, err := service.Open(ctx, cfg, options)
+	s, err := open(ctx, cfg, options)
 	if err != nil {
+		return unlessCancelled(ctx, err)
+	}
+
+	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(err, stop(ctx, s))
+	}
+
+	if err := errors.Join(a.watch(ctx, s.System(), flags.rounds), stop(ctx, s)); err != nil {
 		return err
 	}
 
-	if err := s.Start(ctx); err != nil {
-		return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
-	}
-
-	watched := a.watch(ctx, s.System(), flags.rounds)
-
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-	defer cancel()
-
-	if err := errors.Join(watched, s.Stop(limited)); err != nil {
-		return err
-	}
-
-	_, _ = fmt.Fprintf(a.err, "kept in %s: snapshot.json, the history and the audit log; try 'rollcall audit show --data %s'\n", cfg.Data, cfg.Data)
+	_, _ = fmt.Fprintf(a.err, "kept in %s: snapshot.json, the history and the audit log; try 'rollcall audit show%s'\n", cfg.Data, a.dataFlag())
 
 	return nil
+}
+
+// dataFlag is what a later command needs to find the same data directory.
+func (a *app) dataFlag() string {
+	if a.data == defaultData {
+		return ""
+	}
+
+	return " --data " + a.data
 }
 
 // watch prints each snapshot as it is published, and on a terminal each vendor as it answers, until enough rounds have passed or the user

@@ -51,6 +51,15 @@ func (a *app) runCompare(ctx context.Context, server *sim.Server, vendors []sim.
 		})
 	}
 
+	err = a.compareWays(ctx, server, listed, log)
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted
+	}
+
+	return err
+}
+
+func (a *app) compareWays(ctx context.Context, server *sim.Server, listed []system.Vendor, log *logrus.Entry) error {
 	sequential, err := askInTurn(ctx, listed)
 	if err != nil {
 		return err
@@ -108,7 +117,7 @@ func askTogether(ctx context.Context, name string, vendors []system.Vendor, dead
 	}
 
 	snapshot, err := s.Snapshot(ctx)
-	if err = errors.Join(err, s.Stop(context.WithoutCancel(ctx))); err != nil {
+	if err = errors.Join(err, stop(ctx, s)); err != nil {
 		return way{}, fmt.Errorf("comparison: %w", err)
 	}
 

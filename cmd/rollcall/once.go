@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -19,11 +16,11 @@ import (
 func (a *app) once() *cobra.Command {
 	var file, format string
 
-	cmd := &cobra.Command{
+	cmd := orderly(&cobra.Command{
 		Use:   "once -c FILE",
 		Short: "Take one snapshot and print it",
 		Long: `Once asks every vendor one time and prints the snapshot to standard output. The round is kept in the data
-directory like any other. Exit code 0: complete; 3: partial or empty.`,
+directory like any other. Exit code 0: complete; 3: partial or empty. SIGINT or SIGTERM closes the round with what is there.`,
 		Example: `  rollcall once -c r.yaml | jq .prices
   rollcall once -c r.yaml --format table`,
 		Args: cobra.NoArgs,
@@ -46,14 +43,18 @@ directory like any other. Exit code 0: complete; 3: partial or empty.`,
 
 			return errors.Join(a.printSnapshot(snapshot, format), err, completeness(snapshot))
 		},
-	}
-	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration `file`")
-	cmd.Flags().StringVar(&format, "format", "json", "json, table or csv")
+	})
+	configFlag(cmd, &file, "configuration `file`")
+	cmd.Flags().StringVar(&format, "format", "json", "`format`: json, table or csv")
+	suggest(cmd, "format", "json", "table", "csv")
 
 	return cmd
 }
 
-// takeOne runs one round without a schedule.
+// errInterrupted says that the user did not want to wait.
+var errInterrupted = errors.New("interrupted before there was anything to show")
+
+// takeOne runs one round without a schedule. A round that is cut short by the user gives the snapshot of what was there.
 func (a *app) takeOne(ctx context.Context, cfg *config.Config) (*messages.Snapshot, error) {
 	log, err := a.logger()
 	if err != nil {
@@ -62,18 +63,27 @@ func (a *app) takeOne(ctx context.Context, cfg *config.Config) (*messages.Snapsh
 
 	defer logs.Capture(log)()
 
-	s, err := service.Open(ctx, cfg, service.Options{Log: log, Version: versionText(), OnDemand: true})
+	s, err := open(ctx, cfg, service.Options{Log: log, Version: versionText(), OnDemand: true})
 	if err != nil {
 		return nil, err
 	}
 
-	if err := s.Start(ctx); err != nil {
-		return nil, errors.Join(err, s.Stop(ctx))
+	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, errors.Join(err, stop(ctx, s))
 	}
 
 	snapshot, err := s.System().Snapshot(ctx)
+	stopped := stop(ctx, s)
 
-	return snapshot, errors.Join(err, s.Stop(ctx))
+	if ctx.Err() == nil {
+		return snapshot, errors.Join(err, stopped)
+	}
+
+	if snapshot = s.System().Latest(); snapshot == nil {
+		return nil, errors.Join(errInterrupted, stopped)
+	}
+
+	return snapshot, stopped
 }
 
 func (a *app) printSnapshot(s *messages.Snapshot, format string) error {
@@ -98,45 +108,4 @@ func completeness(s *messages.Snapshot) error {
 	}
 
 	return &exitError{code: exitIncomplete}
-}
-
-func writeCSV(out io.Writer, s *messages.Snapshot) error {
-	w := csv.NewWriter(out)
-
-	if err := w.Write([]string{"round", "instrument", "class", "status", "price", "age_ms", "used", "expected"}); err != nil {
-		return fmt.Errorf("csv: %w", err)
-	}
-
-	for i, entry := range s.Roster.Entries() {
-		report := s.Instruments[i]
-		age := ""
-
-		if !report.Price.IsZero() {
-			age = strconv.FormatInt(report.Age.Milliseconds(), 10)
-		}
-
-		if err := w.Write([]string{
-			strconv.FormatUint(uint64(s.Round), 10), inert(string(entry.Instrument)), inert(entry.Class), string(report.Status), report.Price.Text(),
-			age, strconv.Itoa(report.Used), strconv.Itoa(len(entry.Sources)),
-		}); err != nil {
-			return fmt.Errorf("csv: %w", err)
-		}
-	}
-
-	w.Flush()
-
-	if err := w.Error(); err != nil {
-		return fmt.Errorf("csv: %w", err)
-	}
-
-	return nil
-}
-
-// inert keeps a spreadsheet from taking a text for a formula.
-func inert(text string) string {
-	if text != "" && (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@') {
-		return "'" + text
-	}
-
-	return text
 }

@@ -3,14 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/rollcall-go/rollcall/messages"
 )
+
+// reportWidth is the width of a terminal that a report fits into, unless names are very long.
+const reportWidth = 100
 
 // reporter prints snapshots as tables and remembers the last price of each instrument to show its change.
 type reporter struct {
@@ -65,8 +66,10 @@ func durability(durable bool) string {
 }
 
 func (r *reporter) prices(s *messages.Snapshot) *table {
-	t := &table{colour: r.colour}
+	t := &table{colour: r.colour, width: reportWidth}
 	t.header("INSTRUMENT", ">PRICE", ">CHANGE", ">AGE", "STATUS", "SOURCES")
+
+	prices := alignedPrices(s)
 
 	for i, entry := range s.Roster.Entries() {
 		report := s.Instruments[i]
@@ -78,7 +81,7 @@ func (r *reporter) prices(s *messages.Snapshot) *table {
 
 		t.row(
 			cell{text: string(entry.Instrument), style: bold},
-			cell{text: report.Price.String(), right: true},
+			cell{text: prices[i], right: true},
 			r.change(entry.Instrument, report.Price),
 			cell{text: age, right: true},
 			cell{text: string(report.Status), style: instrumentStyle(report.Status)},
@@ -87,6 +90,29 @@ func (r *reporter) prices(s *messages.Snapshot) *table {
 	}
 
 	return t
+}
+
+// alignedPrices are the prices with spaces behind them, so that their decimal points stand below each other when they are aligned to the
+// right.
+func alignedPrices(s *messages.Snapshot) []string {
+	texts, decimals := make([]string, len(s.Instruments)), make([]int, len(s.Instruments))
+	most := 0
+
+	for i := range s.Instruments {
+		texts[i] = s.Instruments[i].Price.String()
+
+		if point := strings.IndexByte(texts[i], '.'); point >= 0 {
+			decimals[i] = len(texts[i]) - point
+		}
+
+		most = max(most, decimals[i])
+	}
+
+	for i := range texts {
+		texts[i] += strings.Repeat(" ", most-decimals[i])
+	}
+
+	return texts
 }
 
 func sources(s *messages.Snapshot, entry messages.Entry) string {
@@ -115,7 +141,7 @@ func (r *reporter) change(instrument messages.Instrument, price messages.Price) 
 	before, known := r.last[instrument]
 	r.last[instrument] = price.Decimal()
 
-	if !known {
+	if !known || before.IsZero() {
 		return cell{right: true}
 	}
 
@@ -130,86 +156,5 @@ func (r *reporter) change(instrument messages.Instrument, price messages.Price) 
 		return cell{text: percent.StringFixed(places) + "%", style: red, right: true}
 	default:
 		return cell{text: "=", style: dim, right: true}
-	}
-}
-
-func (r *reporter) vendors(s *messages.Snapshot) *table {
-	t := &table{colour: r.colour}
-	t.header("VENDOR", "OUTCOME", ">QUOTES", ">LATENCY", "│ time until the deadline", ">TRIES", "STATE", ">RESTARTS", "DETAIL")
-
-	for i, listing := range s.Roster.Listings() {
-		report := s.Vendors[i]
-		latency := "-"
-
-		if report.Latency > 0 {
-			latency = seconds(report.Latency)
-		}
-
-		t.row(
-			cell{text: string(listing.Vendor), style: bold},
-			cell{text: string(report.Outcome), style: outcomeStyle(report.Outcome)},
-			cell{text: fmt.Sprintf("%d/%d", report.Usable, len(listing.Instruments)), right: true},
-			cell{text: latency, right: true},
-			cell{text: bar(report.Latency, s.Deadline), style: outcomeStyle(report.Outcome)},
-			cell{text: strconv.Itoa(report.Attempts), right: true},
-			cell{text: string(report.State)},
-			cell{text: strconv.Itoa(report.Restarts), right: true},
-			cell{text: report.Detail, style: dim},
-		)
-	}
-
-	return t
-}
-
-// bar shows how much of the deadline a vendor used; one that never answered used all of it.
-func bar(latency, deadline time.Duration) string {
-	const width = 24
-
-	filled := width
-	if latency > 0 && latency < deadline {
-		filled = max(1, int(width*latency/deadline))
-	}
-
-	return "│" + strings.Repeat("█", filled) + strings.Repeat("·", width-filled) + "│"
-}
-
-func seconds(d time.Duration) string {
-	return strconv.FormatFloat(d.Seconds(), 'f', 2, 64) + "s"
-}
-
-func statusStyle(s messages.SnapshotStatus) style {
-	switch s {
-	case messages.SnapshotComplete:
-		return green
-	case messages.SnapshotPartial:
-		return yellow
-	case messages.SnapshotEmpty:
-		return red
-	default:
-		return plain
-	}
-}
-
-func instrumentStyle(s messages.InstrumentStatus) style {
-	switch s {
-	case messages.InstrumentGood:
-		return green
-	case messages.InstrumentInsufficient:
-		return red
-	case messages.InstrumentDegraded, messages.InstrumentCarried, messages.InstrumentClosed:
-		return yellow
-	default:
-		return plain
-	}
-}
-
-func outcomeStyle(o messages.Outcome) style {
-	switch o {
-	case messages.OutcomeOK:
-		return green
-	case messages.OutcomePartial, messages.OutcomeLate, messages.OutcomeStale, messages.OutcomeClosed:
-		return yellow
-	default:
-		return red
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
@@ -15,15 +15,13 @@ import (
 	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/logs"
 	"github.com/rollcall-go/rollcall/system/service"
+	"github.com/rollcall-go/rollcall/system/store"
 )
-
-// stopWithin bounds an orderly stop; the system's own phases add up to less.
-const stopWithin = 10 * time.Second
 
 func (a *app) serve() *cobra.Command {
 	var file string
 
-	cmd := &cobra.Command{
+	cmd := orderly(&cobra.Command{
 		Use:   "run -c FILE",
 		Short: "Run the service until SIGTERM or SIGINT",
 		Long: `Run asks every vendor on the schedule, keeps DATA/snapshot.json, the history and the audit log, and goes on
@@ -40,10 +38,10 @@ the exit code is 0. A second signal ends it at once.`,
 
 			a.applyData(cmd, cfg)
 
-			return a.serveUntilSignal(cmd.Context(), cfg)
+			return a.serveUntilCancelled(cmd.Context(), cfg)
 		},
-	}
-	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration `file`")
+	})
+	configFlag(cmd, &file, "configuration `file`")
 
 	return cmd
 }
@@ -55,7 +53,7 @@ func (a *app) applyData(cmd *cobra.Command, cfg *config.Config) {
 	}
 }
 
-func (a *app) serveUntilSignal(ctx context.Context, cfg *config.Config) error {
+func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error {
 	log, err := a.logger()
 	if err != nil {
 		return err
@@ -63,80 +61,68 @@ func (a *app) serveUntilSignal(ctx context.Context, cfg *config.Config) error {
 
 	defer logs.Capture(log)()
 
-	signals := make(chan os.Signal, 2) // the first stops, the second forces
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
 
-	defer signal.Stop(signals)
+	defer signal.Stop(hangups)
 
-	s, err := service.Open(ctx, cfg, service.Options{Log: log, Version: versionText()})
+	s, err := open(ctx, cfg, service.Options{Log: log, Version: versionText()})
 	if err != nil {
-		return err
+		return unlessCancelled(ctx, err)
 	}
 
-	if err := s.Start(ctx); err != nil {
-		return errors.Join(err, s.Stop(ctx))
+	// A start is completed even if the signal is there already, so that the record of each run ends with its shutdown.
+	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(err, stop(ctx, s))
 	}
 
 	log.WithField("vendors", len(cfg.Vendors)).WithField("every", cfg.Every.String()).WithField("deadline", cfg.Deadline.String()).
 		WithField("data", cfg.Data).Info("rollcall is running")
 
-	return a.waitAndStop(ctx, s, signals, log)
+	failure := wait(ctx, s, hangups, log)
+
+	log.Info("rollcall is stopping")
+
+	return errors.Join(failure, stop(ctx, s))
 }
 
-// waitAndStop waits for a signal or a fatal failure and stops the service in order.
-func (a *app) waitAndStop(ctx context.Context, s *service.Service, signals <-chan os.Signal, log *logrus.Entry) error {
-	var failure error
+// open opens the service; the error says what to do about it.
+func open(ctx context.Context, cfg *config.Config, options service.Options) (*service.Service, error) {
+	s, err := service.Open(ctx, cfg, options)
 
-wait:
-	for {
-		select {
-		case sig := <-signals:
-			if sig == syscall.SIGHUP {
-				log.Warn("a changed configuration is read at the next start")
+	_, isPath := errors.AsType[*fs.PathError](err)
 
-				continue
-			}
+	switch {
+	case err == nil:
+		return s, nil
+	case errors.Is(err, store.ErrLocked):
+		return nil, fmt.Errorf("%w; stop that one, or give this one a directory of its own with --data", err)
+	case isPath:
+		return nil, fmt.Errorf("%w; name a directory that can be written with --data", err)
+	default:
+		return nil, err
+	}
+}
 
-			log.WithField("signal", sig.String()).Info("rollcall is stopping")
-
-			break wait
-		case <-s.System().Failed():
-			failure = &exitError{code: exitSoftware, err: s.System().Failure()}
-
-			log.WithError(s.System().Failure()).Error("rollcall cannot go on")
-
-			break wait
-		case <-ctx.Done():
-			break wait
-		}
+// unlessCancelled forgives what failed because the user had it cancelled: nothing had begun.
+func unlessCancelled(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
 	}
 
-	return errors.Join(failure, stopOrForce(ctx, s, signals))
+	return err
 }
 
-// errForced says that a second signal cut the orderly stop short.
-var errForced = errors.New("stopped at once by a second signal; what was not yet written is lost")
-
-func stopOrForce(ctx context.Context, s *service.Service, signals <-chan os.Signal) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-	defer cancel()
-
-	done := make(chan error, 1)
-
-	go func() { done <- s.Stop(ctx) }()
-
+// wait returns when ctx is cancelled or the service cannot go on; then with the reason.
+func wait(ctx context.Context, s *service.Service, hangups <-chan os.Signal, log *logrus.Entry) error {
 	for {
 		select {
-		case err := <-done:
-			if err != nil {
-				return fmt.Errorf("stopping: %w", err)
-			}
-
+		case <-hangups:
+			log.Warn("a changed configuration is read at the next start")
+		case <-s.System().Failed():
+			return &exitError{code: exitSoftware, err: fmt.Errorf("rollcall cannot go on: %w", s.System().Failure())}
+		case <-ctx.Done():
 			return nil
-		case sig := <-signals:
-			if sig != syscall.SIGHUP {
-				return errForced
-			}
 		}
 	}
 }

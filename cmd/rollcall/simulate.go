@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +23,7 @@ func (a *app) simulate() *cobra.Command {
 		sample       bool
 	)
 
-	cmd := &cobra.Command{
+	cmd := orderly(&cobra.Command{
 		Use:   "sim [-c FILE]",
 		Short: "Run the vendor simulator, faults included",
 		Long: `Sim answers like market-data vendors over real HTTP on loopback: prices that walk, latency, and on request every
@@ -56,11 +54,12 @@ Faults (--fault VENDOR=FAULT):
 
 			return a.runSimulator(cmd.Context(), settings)
 		},
-	}
-	cmd.Flags().StringVarP(&file, "config", "c", "", "simulator `file` (default: the vendors of 'rollcall init')")
+	})
+	configFlag(cmd, &file, "simulator `file` (default: the vendors of 'rollcall init')")
 	cmd.Flags().StringVar(&listen, "listen", simulatorAddress, "loopback `address`")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "`vendor=fault`, may be repeated")
 	cmd.Flags().BoolVar(&sample, "sample", false, "print a simulator file to start from")
+	_ = cmd.RegisterFlagCompletionFunc("fault", suggestFaults) // defined above
 
 	return cmd
 }
@@ -68,7 +67,7 @@ Faults (--fault VENDOR=FAULT):
 func faultHelp() string {
 	t := &table{}
 	for _, kind := range sim.Kinds() {
-		t.row(cell{text: " " + string(kind)}, cell{text: kind.Help()})
+		t.row(cell{text: " " + kind.Usage()}, cell{text: kind.Help()})
 	}
 
 	var text strings.Builder
@@ -121,7 +120,7 @@ func addFault(settings *sim.Settings, text string) error {
 		}
 	}
 
-	return usageError("--fault %s: no vendor %q in the simulator", text, vendor)
+	return usageError("--fault %s: the vendors are %s", text, names(settings.Vendors))
 }
 
 func (a *app) runSimulator(ctx context.Context, settings sim.Settings) error {
@@ -134,10 +133,7 @@ func (a *app) runSimulator(ctx context.Context, settings sim.Settings) error {
 
 	settings.Log = log
 
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
-
-	server, err := sim.Start(ctx, settings)
+	server, err := sim.Start(context.WithoutCancel(ctx), settings)
 	if err != nil {
 		return err
 	}
@@ -145,14 +141,11 @@ func (a *app) runSimulator(ctx context.Context, settings sim.Settings) error {
 	for i := range settings.Vendors {
 		name := settings.Vendors[i].Name
 		if _, err := fmt.Fprintf(a.out, "%-12s %s\n", name, server.VendorURL(name)); err != nil {
-			return errors.Join(fmt.Errorf("addresses: %w", err), server.Stop(context.WithoutCancel(ctx)))
+			return errors.Join(fmt.Errorf("addresses: %w", err), stop(ctx, server))
 		}
 	}
 
 	<-ctx.Done()
 
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-	defer cancel()
-
-	return server.Stop(limited)
+	return stop(ctx, server)
 }

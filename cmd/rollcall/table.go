@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // style is an ANSI SGR code; the empty style is plain.
@@ -16,35 +15,46 @@ const (
 	red    style = "31"
 	green  style = "32"
 	yellow style = "33"
-	blue   style = "36"
 )
 
-// cell is one text of a table. Right cells are aligned to the right.
+// cell is one text of a table. Right cells are aligned to the right. The tail follows the text, dimmed.
 type cell struct {
 	text  string
+	tail  string
 	style style
 	right bool
 }
 
-// table lays cells out in columns. Colour is written only where it is wanted, and never counts as width.
+// table lays cells out in columns. Colour is written only where it is wanted, and never counts as width. Texts are made printable.
 type table struct {
 	rows   [][]cell
 	colour bool
+	width  int // at which the last column is wrapped, so that a line fits; 0 is never
 }
 
+// header adds the titles, dimmed; one that begins with ">" stands above right cells.
 func (t *table) header(titles ...string) {
 	row := make([]cell, len(titles))
 	for i, title := range titles {
 		row[i] = cell{text: strings.TrimPrefix(title, ">"), style: dim, right: strings.HasPrefix(title, ">")}
 	}
 
-	t.rows = append(t.rows, row)
+	t.row(row...)
 }
 
-func (t *table) row(cells ...cell) { t.rows = append(t.rows, cells) }
+func (t *table) row(cells ...cell) {
+	for i := range cells {
+		cells[i].text = printable(cells[i].text)
+	}
 
-// columnGap is how many spaces stand between two columns.
-const columnGap = 2
+	t.rows = append(t.rows, cells)
+}
+
+// columnGap is how many spaces stand between two columns, and leastWrap how narrow the last column may become.
+const (
+	columnGap = 2
+	leastWrap = 24
+)
 
 // WriteTo implements io.WriterTo.
 func (t *table) WriteTo(w io.Writer) (int64, error) {
@@ -52,23 +62,8 @@ func (t *table) WriteTo(w io.Writer) (int64, error) {
 
 	var out strings.Builder
 
-	for _, row := range t.rows {
-		var line strings.Builder
-
-		for i, c := range row {
-			if i > 0 {
-				line.WriteString(strings.Repeat(" ", columnGap))
-			}
-
-			padding := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c.text))
-			if c.right {
-				line.WriteString(padding + paint(c.text, c.style, t.colour))
-			} else {
-				line.WriteString(paint(c.text, c.style, t.colour) + padding)
-			}
-		}
-
-		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	for _, row := range t.wrapped(widths) {
+		out.WriteString(t.line(row, widths) + "\n")
 	}
 
 	n, err := io.WriteString(w, out.String())
@@ -76,22 +71,90 @@ func (t *table) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
+func (t *table) line(row []cell, widths []int) string {
+	var line strings.Builder
+
+	end := 0 // columns written
+	for i, c := range row {
+		if c.text == "" && c.tail == "" {
+			continue
+		}
+
+		start := t.start(widths, i)
+		if c.right {
+			start += widths[i] - c.width()
+		}
+
+		line.WriteString(strings.Repeat(" ", start-end))
+		line.WriteString(paint(c.text, c.style, t.colour) + paint(c.tail, dim, t.colour))
+
+		end = start + c.width()
+	}
+
+	return strings.TrimRight(line.String(), " ")
+}
+
+// start is the column in which the i-th cell's place begins.
+func (t *table) start(widths []int, i int) int {
+	start := 0
+	for _, before := range widths[:i] {
+		start += before + columnGap
+	}
+
+	return start
+}
+
 func (t *table) widths() []int {
 	var widths []int
 
 	for _, row := range t.rows {
-		for i, c := range row {
+		for i := range row {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
 
-			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
+			widths[i] = max(widths[i], row[i].width())
 		}
 	}
 
 	return widths
 }
 
+// wrapped returns the rows with the last cells broken into as many lines as they need.
+func (t *table) wrapped(widths []int) [][]cell {
+	last := len(widths) - 1
+	if t.width == 0 || last < 0 {
+		return t.rows
+	}
+
+	limit := max(leastWrap, t.width-t.start(widths, last))
+
+	var rows [][]cell
+
+	for _, row := range t.rows {
+		if len(row) <= last || row[last].width() <= limit {
+			rows = append(rows, row)
+
+			continue
+		}
+
+		for i, text := range wrap(row[last].text, limit) {
+			line := make([]cell, len(row))
+			if i == 0 {
+				copy(line, row)
+			}
+
+			line[last] = cell{text: text, style: row[last].style}
+			rows = append(rows, line)
+		}
+	}
+
+	return rows
+}
+
+func (c *cell) width() int { return width(c.text) + width(c.tail) }
+
+// paint wraps a text in its style if colour is wanted.
 func paint(text string, s style, colour bool) string {
 	if !colour || s == plain || text == "" {
 		return text
