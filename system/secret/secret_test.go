@@ -58,6 +58,13 @@ func TestEqualSecretsAreEqual(t *testing.T) {
 	assert.False(t, reflect.DeepEqual(outer{secret.New(hidden)}, outer{secret.New("other")}))
 }
 
+// TestEveryVerbPrintsTheMask: not an address, which would be different in every run.
+func TestEveryVerbPrintsTheMask(t *testing.T) {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%t"} {
+		assert.Equal(t, secret.Mask, fmt.Sprintf(verb, secret.New(hidden)), verb)
+	}
+}
+
 // TestEveryVerbIsMasked tries every letter as a verb, with every flag, on the secret and on what may contain it.
 func TestEveryVerbIsMasked(t *testing.T) {
 	s := secret.New(hidden)
