@@ -1,131 +1,239 @@
-package store
+package publisher
 
 import (
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"time"
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/messages"
 )
 
-// Bounds of the trimming that follows each Persist. It always removes a few rounds, so that it keeps up with one new round per call, and
-// goes on for a short while, so that it catches up.
-const (
-	trimRounds = 2                     // rounds removed by one statement
-	trimBudget = 20 * time.Millisecond // no further statement is begun after this
-	trimPages  = 512                   // free pages given back to the file system
-)
+// subscriber is one subscription.
+type subscriber struct {
+	pid      *actor.PID
+	terms    terms
+	queue    queue
+	sequence uint64       // of the delivery that has not been taken; 0 if the subscriber waits for one
+	timer    actors.Timer // the actor's, for that delivery
+}
 
-// trim removes rounds beyond the retention, oldest first, in a transaction of its own.
-func (s *Store) trim(ctx context.Context) error {
-	began := time.Now()
+// key is a PID's identity; the PID itself is not comparable.
+type key struct{ address, id string }
 
-	doomed, err := s.doomed(ctx, s.db)
-	if err != nil || doomed == 0 {
-		return err
+func keyOf(pid *actor.PID) key { return key{address: pid.Address, id: pid.Id} }
+
+// subscribers is the publisher's state: who listens, and what each of them has still to get. Its methods return what is to be done, in
+// order; the returned slice is valid until the next call.
+type subscribers struct {
+	all       []*subscriber // no order that means anything, but a repeatable one
+	positions map[key]int   // in all
+	listeners int           // subscribers that want events
+	latest    *messages.Delivered
+	sequence  uint64 // of the last delivery to anyone: unique, so that a timer of the past is recognised
+	effects   []effect
+}
+
+func newSubscribers() *subscribers { return &subscribers{positions: make(map[key]int)} }
+
+// subscribe adds a subscriber, or replaces its subscription, and delivers the newest snapshot.
+func (s *subscribers) subscribe(pid *actor.PID, terms terms) []effect {
+	s.begin()
+	listened := s.listeners > 0
+
+	added := &subscriber{pid: pid, terms: terms, queue: queue{limit: terms.queue}}
+	if at, known := s.positions[keyOf(pid)]; known {
+		s.countListener(s.all[at], -1)
+		s.do(effect{kind: disarm, to: s.all[at]})
+		s.all[at] = added
+	} else {
+		s.positions[keyOf(pid)] = len(s.all)
+		s.all = append(s.all, added)
+		s.do(effect{kind: watch, to: added})
 	}
 
-	err = inTransaction(ctx, s.db.DB, func(tx *sql.Tx) error {
-		for doomed > 0 {
-			if err := remove(ctx, tx, doomed); err != nil {
-				return err
-			}
+	s.countListener(added, +1)
+	s.do(effect{kind: send, to: added, message: &messages.Subscribed{}})
 
-			if time.Since(began) > trimBudget {
-				return nil
-			}
+	if s.latest != nil {
+		s.offer(added, s.latest)
+	}
 
-			if doomed, err = s.doomed(ctx, tx); err != nil {
-				return err
-			}
-		}
+	return s.end(listened)
+}
 
-		return nil
+// unsubscribe ends the sender's subscription, if it has one.
+func (s *subscribers) unsubscribe(pid *actor.PID) []effect {
+	return s.leave(pid, func(gone *subscriber) {
+		s.do(effect{kind: disarm, to: gone})
+		s.do(effect{kind: unwatch, to: gone})
+		s.do(effect{kind: send, to: gone, message: &messages.SubscriptionEnded{}})
 	})
-	if err != nil {
-		return err
-	}
-
-	return vacuum(ctx, s.db.DB)
 }
 
-// remove removes all rounds up to one.
-func remove(ctx context.Context, tx *sql.Tx, last int64) error {
-	for _, table := range []string{"sources", "verdicts", "reports", "rounds"} {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE round <= ?", last); err != nil { //nolint:gosec // constants
-			return fmt.Errorf("removing rounds up to %d: %w", last, err)
-		}
-	}
-
-	return nil
+// terminated forgets a subscriber that is no more.
+func (s *subscribers) terminated(pid *actor.PID) []effect {
+	return s.leave(pid, func(gone *subscriber) { s.do(effect{kind: disarm, to: gone}) })
 }
 
-// doomed returns the newest of the few oldest rounds that are beyond the retention, 0 if there is none.
-func (s *Store) doomed(ctx context.Context, db querier) (int64, error) {
-	var before int64 // nanoseconds since 1970
-
-	var last sql.NullInt64
-	if err := db.QueryRowContext(ctx, "SELECT published_at FROM rounds ORDER BY round DESC LIMIT 1").Scan(&last); err != nil {
-		return 0, none(err)
-	}
-
-	if age := s.options.Retention.MaxAge; age > 0 && last.Valid {
-		before = last.Int64 - int64(age)
-	}
-
-	over, err := s.oversized(ctx, db)
-	if err != nil {
-		return 0, err
-	}
-
-	var doomed sql.NullInt64
-
-	err = db.QueryRowContext(ctx, `SELECT max(round) FROM (SELECT round, published_at FROM rounds ORDER BY round LIMIT ?)
-		WHERE (? OR published_at < ?) AND round < (SELECT max(round) FROM rounds)`, trimRounds, over, before).Scan(&doomed)
-	if err != nil {
-		return 0, fmt.Errorf("oldest rounds: %w", err)
-	}
-
-	return doomed.Int64, nil
-}
-
-// oversized reports whether the database's contents are larger than allowed.
-func (s *Store) oversized(ctx context.Context, db querier) (bool, error) {
-	if s.options.Retention.MaxBytes <= 0 {
-		return false, nil
-	}
-
-	var used int64
-
-	err := db.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size
-		FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&used)
-	if err != nil {
-		return false, fmt.Errorf("size: %w", err)
-	}
-
-	return used > s.options.Retention.MaxBytes, nil
-}
-
-// vacuum gives some free pages back. The statement does its work page by page, as its rows are read.
-func vacuum(ctx context.Context, db *sql.DB) (err error) {
-	rows, err := db.QueryContext(ctx, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", trimPages))
-	if err != nil {
-		return err
-	}
-
-	defer func() { err = errors.Join(err, rows.Close()) }()
-
-	for rows.Next() {
-	}
-
-	return rows.Err()
-}
-
-// none turns "no rows" into nothing.
-func none(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
+// overdue cuts a subscriber that has not taken the delivery with this sequence; if it has, or is gone, nothing happens.
+func (s *subscribers) overdue(pid *actor.PID, sequence uint64) []effect {
+	at, known := s.positions[keyOf(pid)]
+	if !known || s.all[at].sequence != sequence {
 		return nil
 	}
 
-	return err
+	return s.leave(pid, func(gone *subscriber) {
+		reason := "delivery not taken within " + gone.terms.timeout.String()
+		s.do(effect{kind: unwatch, to: gone})
+		s.do(effect{kind: send, to: gone, message: &messages.SubscriptionEnded{Reason: reason}})
+	})
+}
+
+// take gives the next item to a subscriber that has dealt with the last. Without an open delivery it means nothing: credit is never more
+// than one.
+func (s *subscribers) take(pid *actor.PID) []effect {
+	at, known := s.positions[keyOf(pid)]
+	if !known || s.all[at].sequence == 0 {
+		return nil
+	}
+
+	s.begin()
+	taker := s.all[at]
+	taker.sequence = 0
+	s.do(effect{kind: disarm, to: taker})
+	s.deliver(taker)
+
+	return s.effects
+}
+
+// publish offers a snapshot to everyone. Rounds strictly increase: a snapshot that is not newer than the latest is ignored.
+func (s *subscribers) publish(snapshot *messages.Snapshot) []effect {
+	if s.latest != nil && snapshot.Round <= s.latest.Snapshot.Round {
+		return nil
+	}
+
+	s.begin()
+	s.latest = &messages.Delivered{Snapshot: snapshot}
+
+	for _, each := range s.all {
+		s.offer(each, s.latest)
+	}
+
+	return s.effects
+}
+
+// publishEvent offers an event to those who want events.
+func (s *subscribers) publishEvent(event messages.Event) []effect {
+	s.begin()
+
+	if s.listeners == 0 {
+		return nil
+	}
+
+	delivered := &messages.Delivered{Event: event}
+
+	for _, each := range s.all {
+		if each.terms.events {
+			s.offer(each, delivered)
+		}
+	}
+
+	return s.effects
+}
+
+// resume follows a restart. What the panic kept from being done is made good: every subscriber is watched, a delivery that may never have
+// left has its time started anew, and the coordinator is told again.
+func (s *subscribers) resume() []effect {
+	s.begin()
+
+	for _, each := range s.all {
+		s.do(effect{kind: watch, to: each})
+
+		if each.sequence != 0 {
+			s.do(effect{kind: arm, to: each, sequence: each.sequence})
+		}
+	}
+
+	s.do(effect{kind: watchEvents, wanted: s.listeners > 0})
+
+	return s.effects
+}
+
+// stop ends every subscription. Credit does not matter any more: the newest snapshot that still waits goes with the farewell.
+func (s *subscribers) stop() []effect {
+	s.begin()
+
+	for _, each := range s.all {
+		s.do(effect{kind: disarm, to: each})
+		s.do(effect{kind: unwatch, to: each})
+
+		s.do(effect{kind: send, to: each, message: &messages.SubscriptionEnded{Last: each.queue.last()}})
+	}
+
+	s.all, s.listeners = nil, 0
+	clear(s.positions)
+
+	return s.effects
+}
+
+func (s *subscribers) leave(pid *actor.PID, farewell func(*subscriber)) []effect {
+	at, known := s.positions[keyOf(pid)]
+	if !known {
+		return nil
+	}
+
+	s.begin()
+	listened := s.listeners > 0
+	gone, last := s.all[at], len(s.all)-1
+	s.all[at] = s.all[last]
+	s.positions[keyOf(s.all[at].pid)] = at
+	s.all[last] = nil
+	s.all = s.all[:last]
+	delete(s.positions, keyOf(pid))
+	s.countListener(gone, -1)
+	farewell(gone)
+
+	return s.end(listened)
+}
+
+func (s *subscribers) offer(to *subscriber, delivered *messages.Delivered) {
+	to.queue.push(delivered)
+
+	if to.sequence == 0 {
+		s.deliver(to)
+	}
+}
+
+func (s *subscribers) deliver(to *subscriber) {
+	next, waits := to.queue.pop()
+	if !waits {
+		return
+	}
+
+	s.sequence++
+	to.sequence = s.sequence
+	s.do(effect{kind: send, to: to, message: next})
+	s.do(effect{kind: arm, to: to, sequence: to.sequence})
+}
+
+func (s *subscribers) countListener(of *subscriber, by int) {
+	if of.terms.events {
+		s.listeners += by
+	}
+}
+
+// begin starts a new list of effects in the old one's memory.
+func (s *subscribers) begin() {
+	clear(s.effects)
+	s.effects = s.effects[:0]
+}
+
+func (s *subscribers) do(e effect) { s.effects = append(s.effects, e) }
+
+// end adds what the coordinator has to know if the first listener came or the last one went.
+func (s *subscribers) end(listened bool) []effect {
+	if wanted := s.listeners > 0; wanted != listened {
+		s.do(effect{kind: watchEvents, wanted: wanted})
+	}
+
+	return s.effects
 }
