@@ -43,8 +43,8 @@ fuzz: ## run each fuzz target for FUZZTIME
 	  done; \
 	done
 
-bench: ## measure rounds beside the plain program in system/bench/baseline, in one run
-	$(GO) run ./system/bench/cmd/table
+bench: ## measure rounds beside the plain program, in one run (below 4 minutes)
+	$(GO) run ./cmd/rollcall-bench
 
 golden: ## rewrite golden files and generated documents
 	$(GO) test ./messages ./system/... ./cmd/... -update

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// calm is the deadline of rounds in which nobody hangs: no program is to be cut off while its costs are taken.
+const calm = time.Minute
+
+// bench measures everything and prints it.
+func bench(ctx context.Context, o options, out, notes io.Writer) error {
+	var rows []row
+
+	for _, vendors := range o.Vendors {
+		if err := raiseFiles(vendors); err != nil {
+			if !errors.Is(err, errFiles) {
+				return err
+			}
+
+			_, _ = fmt.Fprintf(notes, "skipped: %v\n", err)
+
+			continue
+		}
+
+		group, err := benchVendors(ctx, &o, vendors, notes)
+		if err != nil {
+			return err
+		}
+
+		rows = append(rows, group...)
+	}
+
+	if o.Format == "json" {
+		return json.NewEncoder(out).Encode(rows)
+	}
+
+	return printTable(out, &o, rows)
+}
+
+// benchVendors measures all programs with so many vendors.
+func benchVendors(ctx context.Context, o *options, vendors int, notes io.Writer) (rows []row, err error) {
+	place, err := startVendors(ctx, fleetTask{Vendors: vendors, Symbols: o.Symbols})
+	if err != nil {
+		return nil, err
+	}
+
+	defer func() { err = errors.Join(err, place.stop()) }()
+
+	var taken []repetition
+
+	order := slices.Clone(o.Programs)
+
+	for i := range o.repetitions(vendors) {
+		_, _ = fmt.Fprintf(notes, "%d vendors: %d of %d\n", vendors, i+1, o.repetitions(vendors))
+
+		r := make(repetition)
+
+		for _, name := range order {
+			task := &clientTask{Program: name, Vendors: vendors, Symbols: o.Symbols, Place: place.fleetPlace, Effort: o.effortFor(vendors)}
+
+			if r[name], err = measureApart(ctx, o, task); err != nil {
+				return nil, err
+			}
+		}
+
+		slices.Reverse(order)
+
+		taken = append(taken, r)
+	}
+
+	return summarize(vendors, o, taken), nil
+}
+
+// measureApart takes all figures of one program, in one process for the costs and another for the deadline.
+func measureApart(ctx context.Context, o *options, task *clientTask) (*sample, error) {
+	suffix := "." + task.Program + "." + strconv.Itoa(task.Vendors)
+	costs, hangs := *task, *task
+	costs.Deadline, costs.Latency = calm, o.Latency
+	hangs.Deadline, hangs.Hanging = o.deadlineFor(task.Vendors), true
+
+	if o.CPUProfile != "" {
+		costs.CPUProfile = o.CPUProfile + suffix
+	}
+
+	if o.MemProfile != "" {
+		costs.MemProfile = o.MemProfile + suffix
+	}
+
+	taken, err := runApart(ctx, &costs)
+	if err != nil || task.Program == programMemory { // the deadline is the same code with a disk and without
+		return taken, err
+	}
+
+	late, err := runApart(ctx, &hangs)
+	if err != nil {
+		return nil, err
+	}
+
+	taken.Overrun = late.Overrun
+	taken.Missing += late.Missing
+
+	return taken, nil
+}

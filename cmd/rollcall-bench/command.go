@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The verbs that the program calls itself with. Their one argument is their task as JSON.
+const (
+	verbVendors = "play-vendors"
+	verbClient  = "run-client"
+)
+
+const longHelp = `Measure Rollcall beside the plain program a good engineer writes in an hour, in the same run.
+
+Three programs ask the same vendors, over real connections on loopback:
+  plain    errgroup, one http.Client, a context per request, encoding/json, floats, write and rename (baseline.go)
+  memory   Rollcall: actors, supervision, outcomes, exact decimals, checks; nothing on disk
+  rollcall the whole of it: SQLite history and snapshot.json on disk before publication, and an audit log
+
+The vendors are one process that does as little as possible; each vendor has an address of its own in 127.0.0.0/8.
+Each program has a fresh process per repetition. The order of the programs turns round with each repetition, and the
+table shows medians; × plain is the median of the ratios within a repetition.
+
+Columns:
+  cpu         processor time, user and system, of the client's process per poll, rounds back to back
+  × plain     the same, compared
+  allocs, KB  heap allocations per poll, and their size
+  beyond      a round's duration beyond what the slowest vendor took itself; every vendor takes --latency
+              (until the snapshot is complete in memory)
+  overrun     how long after the deadline the snapshot is complete, with one vendor in a hundred hanging, at least one
+  durable     from the complete snapshot to its acknowledgement by the disk (rollcall only; plain does not sync)
+  peak        the highest resident memory, and KB per vendor beyond the empty program`
+
+// newCommand returns the command line.
+func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
+	var o options
+
+	root := &cobra.Command{
+		Use:   "rollcall-bench",
+		Short: "Measure Rollcall beside a plain program",
+		Long:  longHelp,
+		Example: `  rollcall-bench                                     everything, below 3 minutes
+  rollcall-bench --vendors 3,100 --rounds 20         a quick look
+  rollcall-bench --vendors 100 --symbols 1000        large answers
+  rollcall-bench --vendors 1000 --programs rollcall --cpuprofile cpu
+                                                     writes cpu.rollcall.1000, for go tool pprof
+  rollcall-bench --format json > bench.json          for another program`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+
+			return bench(cmd.Context(), o, out, errs)
+		},
+	}
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+
+	flags := root.Flags()
+	flags.IntSliceVar(&o.Vendors, "vendors", []int{3, 100, 1000, 10_000}, "how many vendors; one group of rows each")
+	flags.IntVar(&o.Symbols, "symbols", 3, "symbols per vendor, all in one answer")
+	flags.IntVar(&o.Rounds, "rounds", 0, "rounds to average over; 0: enough for the number of vendors")
+	flags.IntVar(&o.Repeat, "repeat", 3, "repetitions, whose medians are shown; at most 20,000 / vendors")
+	flags.StringSliceVar(&o.Programs, "programs", programs(), "which programs")
+	flags.DurationVar(&o.Latency, "latency", 20*time.Millisecond, "how long each vendor takes, for beyond")
+	flags.DurationVar(&o.Deadline, "deadline", 500*time.Millisecond, "the deadline, for overrun; at least 200µs per vendor")
+	flags.StringVar(&o.Format, "format", "table", "table or json")
+	flags.StringVar(&o.CPUProfile, "cpuprofile", "", "write processor profiles of the rounds to `file`.PROGRAM.VENDORS")
+	flags.StringVar(&o.MemProfile, "memprofile", "", "write profiles of all allocations to `file`.PROGRAM.VENDORS")
+	root.AddCommand(vendorsCommand(), clientCommand())
+
+	return root
+}
+
+func vendorsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: verbVendors, Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var t fleetTask
+			if err := json.Unmarshal([]byte(args[0]), &t); err != nil {
+				return fmt.Errorf("task: %w", err)
+			}
+
+			return playVendors(cmd.Context(), t, cmd.InOrStdin(), cmd.OutOrStdout())
+		},
+	}
+}
+
+func clientCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: verbClient, Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var t clientTask
+			if err := json.Unmarshal([]byte(args[0]), &t); err != nil {
+				return fmt.Errorf("task: %w", err)
+			}
+
+			taken, err := runClient(cmd.Context(), t)
+			if err != nil {
+				return err
+			}
+
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(taken)
+		},
+	}
+}

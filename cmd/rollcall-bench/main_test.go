@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test binary be what the harness starts as its own other processes.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && (os.Args[1] == verbVendors || os.Args[1] == verbClient) {
+		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+
+	os.Exit(m.Run())
+}
+
+// TestBenchEndToEnd runs the whole harness: vendors and clients in processes of their own. It looks at what is there, never at how fast it is.
+func TestBenchEndToEnd(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+
+	profile := filepath.Join(t.TempDir(), "cpu")
+
+	var out, notes bytes.Buffer
+
+	code := run([]string{
+		"--vendors", "3", "--rounds", "3", "--repeat", "1", "--latency", "2ms", "--deadline", "50ms", "--format", "json", "--cpuprofile", profile,
+	}, strings.NewReader(""), &out, &notes)
+	require.Zero(t, code, notes.String())
+
+	var rows []row
+
+	require.NoError(t, json.Unmarshal(out.Bytes(), &rows))
+	require.Len(t, rows, 3)
+
+	for i, program := range programs() {
+		r := rows[i]
+		assert.Equal(t, program, r.Program)
+		assert.Equal(t, 3, r.Vendors)
+		assert.Positive(t, r.CPU)
+		assert.Positive(t, r.Ratio)
+		assert.Positive(t, r.Allocs)
+		assert.Positive(t, r.Bytes)
+		assert.Positive(t, r.PeakMB)
+		assert.LessOrEqual(t, r.Beyond.P50, r.Beyond.P99)
+		assert.LessOrEqual(t, r.Overrun.P99, r.Overrun.Max)
+		assert.Equal(t, program == programRollcall, r.Durable != spread{}, "only rollcall says when a round is on disk")
+		assert.Equal(t, program != programMemory, r.Overrun != spread{}, "the deadline was measured with a vendor that hangs")
+		assert.FileExists(t, profile+"."+program+".3")
+	}
+
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "data directories are removed")
+}
+
+func TestHelpExplainsEveryColumn(t *testing.T) {
+	t.Parallel()
+
+	var out bytes.Buffer
+
+	require.Zero(t, run([]string{"--help"}, strings.NewReader(""), &out, &out))
+
+	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "--vendors", "--cpuprofile", "bench.json"} {
+		assert.Contains(t, out.String(), word)
+	}
+
+	assert.NotContains(t, out.String(), verbClient, "what the program calls itself with is nobody's business")
+}
+
+func TestWrongCommandLineNamesEveryMistake(t *testing.T) {
+	t.Parallel()
+
+	var out, errs bytes.Buffer
+
+	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0"},
+		strings.NewReader(""), &out, &errs)
+	assert.Equal(t, 1, code)
+	assert.Empty(t, out.String())
+
+	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0"} {
+		assert.Contains(t, errs.String(), flag)
+	}
+}
