@@ -93,5 +93,5 @@ func (g *guard) recover(ctx actor.Context, message any) {
 		panic(p)
 	}
 
-	ctx.Logger().Error("panic while stopping", "actor", ctx.Self().Id, "panic", p.Error(), "stack", string(p.Stack))
+	ctx.Logger().Error("panic while stopping", "actor", ctx.Self().Id, "panic", p.Error(), "where", p.Where())
 }

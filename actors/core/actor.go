@@ -160,7 +160,7 @@ func (r *root) childCrashed(f *actors.Failed) {
 	}
 
 	crashes := watched.crash(f.At, r.settings.Window)
-	r.settings.Log.WithField("actor", name).WithField("panic", f.Panic.Error()).WithField("stack", string(f.Panic.Stack)).
+	r.settings.Log.WithField("actor", name).WithField("panic", f.Panic.Error()).WithField("where", f.Panic.Where()).
 		Error("core actor crashed")
 	r.auditor.Tell(r.ctx, &messages.RecordFact{
 		At: f.At, Kind: messages.FactCrashed,

@@ -41,7 +41,7 @@ func TestCrashIsRestartedOthersAreNotConcerned(t *testing.T) {
 		assert.Equal(t, "*messages.FetchQuotes", b.facts[0].Fields[1].Value)
 		assert.Len(t, b.facts[0].Fields[2].Value, 64)
 		assert.Equal(t, messages.FactRestarted, b.facts[1].Kind)
-		assert.Contains(t, b.lines.String(), "vendors_test.crash", "the stack is logged")
+		assert.Contains(t, b.lines.String(), "vendors_test.crash", "the place is logged")
 	})
 }
 
@@ -61,7 +61,7 @@ func TestCrashLoopEndsInQuarantine(t *testing.T) {
 		assert.Equal(t, messages.VendorQuarantined, b.describe()[0].State)
 		assert.Equal(t, 1, b.count(messages.FactQuarantined))
 		assert.LessOrEqual(t, strings.Count(b.lines.String(), "\n"), 10)
-		assert.Equal(t, 1, strings.Count(b.lines.String(), "stack="))
+		assert.Equal(t, 1, strings.Count(b.lines.String(), "where="))
 
 		for range 3600 { // an hour: probes after 1, 2, 4, 8, 15, 15, 15 minutes
 			b.poke("bad")
@@ -258,7 +258,7 @@ func TestStateIsBounded(t *testing.T) {
 		status := b.describe()[0]
 		assert.Equal(t, 1000, status.Restarts)
 		assert.Equal(t, int32(1001), bad.starts.Load())
-		assert.LessOrEqual(t, strings.Count(b.lines.String(), "stack="), 1)
+		assert.LessOrEqual(t, strings.Count(b.lines.String(), "where="), 1)
 	})
 }
 

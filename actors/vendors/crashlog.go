@@ -12,12 +12,9 @@ import (
 // maxLines is how many crashes of one vendor are logged in a minute.
 const maxLines = 10
 
-// maxStack cuts a stack that a runaway recursion has made huge.
-const maxStack = 16 << 10
-
-// crashLog writes one line per crash of one vendor, maxLines in a minute at most. The stack is written once for crashes that repeat.
+// crashLog writes one line per crash of one vendor, maxLines in a minute at most. Where it happened is written once for crashes that repeat.
 type crashLog struct {
-	last    string // text of the last crash that was logged with its stack
+	last    string // text of the last crash that was logged with its place
 	since   time.Time
 	lines   int
 	dropped int
@@ -41,7 +38,7 @@ func (l *crashLog) write(log *logrus.Entry, v messages.VendorStatus, p *actors.P
 		"restarts": v.Restarts, "state": v.State, "next_try": rounded(v.NextTry.Sub(now)),
 	}
 	if v.LastCrash != l.last {
-		fields["stack"] = string(p.Stack[:min(len(p.Stack), maxStack)])
+		fields["where"] = p.Where()
 		l.last = v.LastCrash
 	}
 

@@ -128,7 +128,7 @@ func (w *writer) panicked(ctx actor.Context, message *panicked) {
 		return
 	}
 
-	w.settings.Log.WithField("stack", string(message.panic.Stack)).WithError(message.panic).Error("writing snapshots panicked")
+	w.settings.Log.WithField("where", message.panic.Where()).WithError(message.panic).Error("writing snapshots panicked")
 	w.perform(ctx, w.queue.Panicked())
 }
 

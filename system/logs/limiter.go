@@ -44,7 +44,7 @@ func (l *limiter) Format(entry *logrus.Entry) ([]byte, error) {
 		entry = counted
 	}
 
-	line, err := l.inner.Format(entry)
+	line, err := render(l.inner, entry)
 	if err != nil {
 		return nil, fmt.Errorf("log line: %w", err)
 	}
