@@ -63,7 +63,9 @@ func benchVendors(ctx context.Context, o *options, vendors int, notes io.Writer)
 		r := make(repetition)
 
 		for _, name := range order {
-			task := &clientTask{Program: name, Vendors: vendors, Symbols: o.Symbols, Place: place.fleetPlace, Effort: o.effortFor(vendors)}
+			task := &clientTask{
+				Program: name, Vendors: vendors, Symbols: o.Symbols, Place: place.fleetPlace, Effort: o.effortFor(vendors), Dir: o.Dir,
+			}
 
 			if r[name], err = measureApart(ctx, o, task); err != nil {
 				return nil, err

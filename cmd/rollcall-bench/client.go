@@ -17,12 +17,14 @@ type clientTask struct {
 	Hanging    bool // measure the deadline; otherwise everything else
 	Deadline   time.Duration
 	Latency    time.Duration
+	Dir        string
 	CPUProfile string
 	MemProfile string
 }
 
 // sample is what one client process measured. Memory is in bytes.
 type sample struct {
+	Start     time.Duration   `json:"start_ns"`
 	CPU       float64         `json:"cpu_us_per_poll"`
 	Allocs    float64         `json:"allocs_per_poll"`
 	Bytes     float64         `json:"bytes_per_poll"`
@@ -60,12 +62,14 @@ func runClient(ctx context.Context, t clientTask) (*sample, error) {
 		return nil, err
 	}
 
+	began := time.Now()
+
 	p, err := openProgram(ctx, &t)
 	if err != nil {
 		return nil, err
 	}
 
-	c := &client{task: &t, program: p, vendors: newRemote(t.Place.Control)}
+	c := &client{task: &t, program: p, vendors: newRemote(t.Place.Control), sample: sample{Start: time.Since(began)}}
 	err = c.measure(ctx)
 
 	full, memoryErr := readMemory()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,8 @@ Columns:
               (until the snapshot is complete in memory)
   overrun     how long after the deadline the snapshot is complete, with one vendor in a hundred hanging, at least one
   durable     from the complete snapshot to its acknowledgement by the disk (rollcall only; plain does not sync)
-  peak        the highest resident memory, and KB per vendor beyond the empty program`
+  peak        the highest resident memory, and KB per vendor beyond the empty program
+  start       until the first round can begin, without the start of the process`
 
 // newCommand returns the command line.
 func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
@@ -74,6 +76,7 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 	flags.DurationVar(&o.Latency, "latency", 20*time.Millisecond, "how long each vendor takes, for beyond")
 	flags.DurationVar(&o.Deadline, "deadline", 500*time.Millisecond, "the deadline, for overrun; at least 200µs per vendor")
 	flags.StringVar(&o.Format, "format", "table", "table or json")
+	flags.StringVar(&o.Dir, "dir", os.TempDir(), "`directory` the programs write in; on the disk whose speed counts")
 	flags.StringVar(&o.CPUProfile, "cpuprofile", "", "write processor profiles of the rounds to `file`.PROGRAM.VENDORS")
 	flags.StringVar(&o.MemProfile, "memprofile", "", "write profiles of all allocations to `file`.PROGRAM.VENDORS")
 	root.AddCommand(vendorsCommand(), clientCommand())

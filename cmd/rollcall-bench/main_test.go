@@ -23,14 +23,12 @@ func TestMain(m *testing.M) {
 
 // TestBenchEndToEnd runs the whole harness: vendors and clients in processes of their own. It looks at what is there, never at how fast it is.
 func TestBenchEndToEnd(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-
-	profile := filepath.Join(t.TempDir(), "cpu")
+	dir, profile := t.TempDir(), filepath.Join(t.TempDir(), "cpu")
 
 	var out, notes bytes.Buffer
 
 	code := run([]string{
-		"--vendors", "3", "--rounds", "3", "--repeat", "1", "--latency", "2ms", "--deadline", "50ms", "--format", "json", "--cpuprofile", profile,
+		"--vendors", "3", "--rounds", "3", "--repeat", "1", "--latency", "2ms", "--deadline", "50ms", "--format", "json", "--cpuprofile", profile, "--dir", dir,
 	}, strings.NewReader(""), &out, &notes)
 	require.Zero(t, code, notes.String())
 
@@ -48,6 +46,7 @@ func TestBenchEndToEnd(t *testing.T) {
 		assert.Positive(t, r.Allocs)
 		assert.Positive(t, r.Bytes)
 		assert.Positive(t, r.PeakMB)
+		assert.Positive(t, r.StartMS)
 		assert.LessOrEqual(t, r.Beyond.P50, r.Beyond.P99)
 		assert.LessOrEqual(t, r.Overrun.P99, r.Overrun.Max)
 		assert.Equal(t, program == programRollcall, r.Durable != spread{}, "only rollcall says when a round is on disk")
@@ -55,7 +54,7 @@ func TestBenchEndToEnd(t *testing.T) {
 		assert.FileExists(t, profile+"."+program+".3")
 	}
 
-	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Empty(t, left, "data directories are removed")
 }
@@ -67,7 +66,7 @@ func TestHelpExplainsEveryColumn(t *testing.T) {
 
 	require.Zero(t, run([]string{"--help"}, strings.NewReader(""), &out, &out))
 
-	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "--vendors", "--cpuprofile", "bench.json"} {
+	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json"} {
 		assert.Contains(t, out.String(), word)
 	}
 

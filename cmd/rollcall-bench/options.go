@@ -33,6 +33,7 @@ type options struct {
 	Latency    time.Duration
 	Deadline   time.Duration
 	Format     string
+	Dir        string
 	CPUProfile string
 	MemProfile string
 }

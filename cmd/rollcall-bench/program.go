@@ -24,7 +24,7 @@ type result struct {
 
 // openProgram starts a program. Stopping it removes what it has written.
 func openProgram(ctx context.Context, t *clientTask) (program, error) {
-	dir, err := os.MkdirTemp("", "rollcall-bench-")
+	dir, err := os.MkdirTemp(t.Dir, "rollcall-bench-")
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}

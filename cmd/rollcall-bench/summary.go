@@ -24,6 +24,7 @@ type row struct {
 	Durable    spread  `json:"durable_after_ready_ms"` // all zero for a program that is not durable
 	PeakMB     float64 `json:"peak_mb"`
 	PerVendor  float64 `json:"kb_per_vendor"`
+	StartMS    float64 `json:"start_ms"`
 	Missing    int     `json:"missing_prices"`
 	Undurable  int     `json:"undurable_rounds"`
 }
@@ -64,6 +65,7 @@ func summarizeProgram(vendors int, name string, o *options, taken []repetition) 
 		DeadlineMS: milliseconds(o.deadlineFor(vendors)),
 		PeakMB:     over(func(s *sample) float64 { return float64(s.Peak) / (1 << 20) }),
 		PerVendor:  over(func(s *sample) float64 { return float64(s.Grown) / (1 << 10) / float64(vendors) }),
+		StartMS:    over(func(s *sample) float64 { return milliseconds(s.Start) }),
 	}
 
 	var (

@@ -21,14 +21,15 @@ overrun: ms after the deadline, 1 %% of the vendors hanging. durable: ms from co
 
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line(w, "vendors", "program", "cpu µs", "× plain", "allocs", "KB", "beyond p50", "p99",
-		"deadline", "overrun p50", "p99", "max", "durable p50", "peak MB", "KB/vendor")
+		"deadline", "overrun p50", "p99", "max", "durable p50", "peak MB", "KB/vendor", "start ms")
 
 	for i := range rows {
 		r := &rows[i]
 		line(w, strconv.Itoa(r.Vendors), r.Program, decimals(r.CPU, 1), orDash(r.Ratio), decimals(r.Allocs, 1), decimals(r.Bytes/1024, 1),
 			decimals(r.Beyond.P50, 2), decimals(r.Beyond.P99, 2), decimals(r.DeadlineMS, 0),
 			orDash(r.Overrun.P50), orDash(r.Overrun.P99), orDash(r.Overrun.Max),
-			orDash(r.Durable.P50), decimals(r.PeakMB, 0), decimals(r.PerVendor, 1))
+			orDash(r.Durable.P50), decimals(r.PeakMB, 0), decimals(r.PerVendor, 1),
+			decimals(r.StartMS, 1))
 	}
 
 	if err := w.Flush(); err != nil {
