@@ -132,6 +132,7 @@ func TestDamagedHistoryIsMovedAsideAndNamed(t *testing.T) { // S05
 		"overwritten": func(t *testing.T, path string) { overwrite(t, path, 0, 64<<10) },
 		"inner pages": func(t *testing.T, path string) { overwrite(t, path, 8192, 60<<10) },
 		"cut":         func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 8192+100)) },
+		"one page":    func(t *testing.T, path string) { overwrite(t, path, 40*4096, 4096) },
 		"a directory": func(t *testing.T, path string) {
 			require.NoError(t, os.Remove(path))
 			require.NoError(t, os.Mkdir(path, 0o700))
@@ -158,9 +159,43 @@ func TestDamagedHistoryIsMovedAsideAndNamed(t *testing.T) { // S05
 
 			assert.Empty(t, stored(t, s), "never served as good")
 			assert.Greater(t, s.FirstRound(), messages.Round(1010))
+			assert.Equal(t, messages.Round(10), onFile(t, dir), "the newest snapshot is not touched")
 			persist(t, s, newRoster(t, 1, 1), s.FirstRound(), s.FirstRound())
 		})
 	}
+}
+
+// A log whose database is gone would be applied to the new one.
+func TestLogWithoutItsHistoryIsMovedAside(t *testing.T) { // S05
+	dir := t.TempDir()
+	crash(t, dir, func(s *store.Store) { persist(t, s, newRoster(t, 2, 3), 1, 5) })
+
+	dir = copied(t, dir)
+	require.NoError(t, os.Remove(filepath.Join(dir, store.HistoryName)))
+
+	s := open(t, dir)
+	assert.Empty(t, stored(t, s))
+	assert.Equal(t, messages.Round(5+1000+1), s.FirstRound())
+
+	aside, err := filepath.Glob(filepath.Join(dir, store.HistoryName+".corrupt-*-wal"))
+	require.NoError(t, err)
+	assert.Len(t, aside, 1)
+}
+
+func TestReservationIsReadFromADamagedHistory(t *testing.T) { // S05
+	dir := t.TempDir()
+	crash(t, dir, func(s *store.Store) {
+		persist(t, s, newRoster(t, 6, 40), 5000, 5010)
+		require.NoError(t, s.Exec(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)"))
+	})
+
+	dir = copied(t, dir)
+	overwrite(t, filepath.Join(dir, store.HistoryName), 40*4096, 4096)
+	require.NoError(t, os.Remove(filepath.Join(dir, store.SnapshotName)))
+
+	s := open(t, dir)
+	assert.NotEmpty(t, s.Recovery().Corrupt)
+	assert.Equal(t, messages.Round(6001), s.FirstRound())
 }
 
 func overwrite(t *testing.T, path string, offset int64, length int) {

@@ -181,6 +181,7 @@ func TestMovedDirectoryIsAnErrorAndNothingIsWrittenElsewhere(t *testing.T) { // 
 	require.NoError(t, err)
 	assert.Empty(t, entries)
 	assert.Equal(t, messages.Round(1), onFile(t, dir+".moved"))
+	assert.Len(t, history(t, dir+".moved", store.Query{}), 1, "nor to the history")
 
 	require.NoError(t, os.Remove(dir))
 	require.NoError(t, os.Rename(dir+".moved", dir))
