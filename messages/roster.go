@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"unicode/utf8"
 )
@@ -31,6 +32,13 @@ type Roster struct {
 	entries  []Entry // sorted by instrument
 	vendors  map[Vendor]int
 	index    map[Instrument]int
+	classes  []class // sorted by name
+}
+
+// class is an asset class with the positions of its instruments in the entries, in their order.
+type class struct {
+	name    string
+	entries []int
 }
 
 // NewRoster checks, copies and indexes the listings. Vendors are unique, have at least one instrument and list each instrument once;
@@ -65,8 +73,15 @@ func NewRoster(listings []Listing) (*Roster, error) {
 
 	slices.SortFunc(r.entries, func(a, b Entry) int { return cmp.Compare(a.Instrument, b.Instrument) })
 
+	byClass := make(map[string][]int)
+
 	for i, entry := range r.entries {
 		r.index[entry.Instrument] = i
+		byClass[entry.Class] = append(byClass[entry.Class], i)
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(byClass)) {
+		r.classes = append(r.classes, class{name: name, entries: byClass[name]})
 	}
 
 	return r, nil
@@ -144,18 +159,10 @@ func (r *Roster) Instrument(instrument Instrument) (int, bool) {
 
 // Classes returns the distinct asset classes, sorted.
 func (r *Roster) Classes() []string {
-	seen := make(map[string]bool)
-
-	var classes []string
-
-	for i := range r.listings {
-		if class := r.listings[i].Class; !seen[class] {
-			seen[class] = true
-			classes = append(classes, class)
-		}
+	names := make([]string, len(r.classes))
+	for i := range r.classes {
+		names[i] = r.classes[i].name
 	}
 
-	slices.Sort(classes)
-
-	return classes
+	return names
 }

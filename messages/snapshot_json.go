@@ -52,18 +52,18 @@ func (s *Snapshot) appendMissing(dst []byte) []byte {
 func (s *Snapshot) appendPrices(dst []byte) []byte {
 	dst = append(dst, `,"prices":{`...)
 
-	for c, class := range s.Roster.Classes() {
+	for c := range s.Roster.classes {
 		if c > 0 {
 			dst = append(dst, ',')
 		}
 
-		dst = appendString(dst, class)
+		dst = appendString(dst, s.Roster.classes[c].name)
 		dst = append(dst, ':', '{')
 		first := true
 
-		for i := range s.Instruments {
+		for _, i := range s.Roster.classes[c].entries {
 			entry, price := &s.Roster.entries[i], s.Instruments[i].Price
-			if entry.Class != class || price.IsZero() {
+			if price.IsZero() {
 				continue
 			}
 

@@ -69,7 +69,10 @@ func (s *System) drain(ctx context.Context) error {
 		errs      []error
 	)
 
-	s.host.Root.Send(s.pids.Root, &core.Quiesce{})
+	_, err := within(ctx, stopRootWithin, func(ctx context.Context) (*core.Quiesced, error) {
+		return actors.Ask[*core.Quiesced](ctx, s.host, actors.NewRef[core.Message](s.pids.Root), core.Message(&core.Quiesce{}))
+	})
+	errs = append(errs, err)
 
 	last, err := within(ctx, stopRoundsWithin, func(ctx context.Context) (*messages.RoundsStopped, error) {
 		return actors.Ask[*messages.RoundsStopped](ctx, s.host,

@@ -36,6 +36,8 @@ type Subscription struct {
 	closing   sync.Once
 }
 
+type publisherGone struct{}
+
 // Subscribe starts a subscription. The newest snapshot, if there is one, is delivered first. A slow subscriber never delays a round or
 // another subscriber: snapshots it could not take are conflated to the newest and counted in the next delivery.
 func (s *System) Subscribe(options SubscribeOptions) (*Subscription, error) {
@@ -47,7 +49,7 @@ func (s *System) Subscribe(options SubscribeOptions) (*Subscription, error) {
 	sub := &Subscription{
 		system:    system,
 		publisher: ref[messages.PublisherMessage](&s.pids, publisherName),
-		delivered: make(chan *messages.Delivered, 1),
+		delivered: make(chan *messages.Delivered, 2), // one taken credit, and the last one at the end
 		ended:     make(chan struct{}),
 	}
 	request := &messages.Subscribe{Events: options.Events, Queue: options.Queue, Timeout: options.Timeout}
@@ -60,8 +62,14 @@ func (s *System) Subscribe(options SubscribeOptions) (*Subscription, error) {
 		case *messages.Delivered:
 			sub.delivered <- m // never blocks: the publisher sends the next one only after TakeNext
 		case *messages.SubscriptionEnded:
+			if m.Last != nil {
+				sub.delivered <- m.Last // never blocks: it is the only one that comes without a TakeNext
+			}
+
 			sub.end(c, m.Reason)
-		case *actor.Terminated:
+		case *actor.Terminated: // it overtakes what the publisher said last
+			c.Send(c.Self(), &publisherGone{})
+		case *publisherGone:
 			sub.end(c, "")
 		}
 	}))

@@ -246,3 +246,33 @@ func TestOutcomeChangesAreLogged(t *testing.T) {
 		assert.Equal(t, "no answer within 1s", lines[0].Data["detail"])
 	})
 }
+
+// A subscriber that was busy when the system stopped still gets the newest snapshot, then the end.
+func TestABusySubscriberGetsTheLastSnapshot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := system.New(system.Settings{Vendors: []system.Vendor{vendor("forex", answer("1.5", 0))}})
+		require.NoError(t, err)
+		require.NoError(t, s.Start(t.Context()))
+
+		sub, err := s.Subscribe(system.SubscribeOptions{})
+		require.NoError(t, err)
+		synctest.Wait() // until it is subscribed
+
+		for range 4 {
+			_, err := s.Snapshot(t.Context())
+			require.NoError(t, err)
+		}
+
+		first := next(t, sub)
+		stop(t, s)
+
+		last := next(t, sub)
+		assert.Less(t, first.Round, last.Round)
+		assert.Same(t, s.Latest(), last)
+
+		_, err = sub.Next(t.Context())
+		require.ErrorIs(t, err, system.ErrSubscriptionEnded)
+		time.Sleep(2 * time.Second) // virtual; see stop
+	})
+}

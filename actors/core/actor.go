@@ -18,8 +18,12 @@ import (
 //sumtype:decl
 type Message interface{ coreMessage() }
 
-// Quiesce tells the root that its children are about to be stopped, one by one and on purpose.
+// Quiesce tells the root that its children are about to be stopped, one by one and on purpose. Answered by Quiesced to the sender: only then
+// may they be stopped, because the news of a child's end overtakes commands.
 type Quiesce struct{}
+
+// Quiesced answers Quiesce.
+type Quiesced struct{}
 
 // DescribeChildren asks how the children are; answered by ChildrenDescribed to the sender.
 type DescribeChildren struct{}
@@ -105,9 +109,17 @@ func (r *root) Receive(ctx actor.Context) {
 func (r *root) handle(ctx actor.Context, message Message) {
 	switch message.(type) {
 	case *Quiesce:
-		r.memory.quiescing = true
+		r.quiesce(ctx)
 	case *DescribeChildren:
 		r.describe(ctx)
+	}
+}
+
+func (r *root) quiesce(ctx actor.Context) {
+	r.memory.quiescing = true
+
+	if ctx.Sender() != nil {
+		ctx.Respond(&Quiesced{})
 	}
 }
 

@@ -167,7 +167,8 @@ func TestAQuiescedRootLetsItsChildrenGo(t *testing.T) {
 		r := newRig(t, "publisher")
 		defer r.stop(t)
 
-		r.system.Root.Send(r.root, &core.Quiesce{})
+		_, err := actors.Ask[*core.Quiesced](t.Context(), r.system, actors.NewRef[core.Message](r.root), core.Message(&core.Quiesce{}))
+		require.NoError(t, err)
 		require.NoError(t, actors.PoisonWait(t.Context(), r.system, r.child("publisher")))
 		time.Sleep(time.Minute)
 		assert.Equal(t, int32(1), r.starts["publisher"].Load())
