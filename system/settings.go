@@ -3,7 +3,6 @@ package system
 import (
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"time"
 
@@ -120,11 +119,7 @@ func (s Settings) withDefaults() Settings {
 		s.Durability = coordinator.Off
 	}
 
-	if s.Log == nil {
-		discard := logrus.New()
-		discard.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(discard)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	return s
 }

@@ -1,7 +1,6 @@
 package auditor
 
 import (
-	"io"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -39,11 +38,7 @@ func (s Settings) withDefaults() Settings {
 		s.Retry = actors.Backoff{Base: DefaultRetryBase, Max: DefaultRetryMax}
 	}
 
-	if s.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(silent)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	return s
 }

@@ -10,7 +10,6 @@
 package coordinator
 
 import (
-	"io"
 	"sync/atomic"
 	"time"
 
@@ -81,11 +80,7 @@ func (s Settings) withDefaults() Settings {
 		s.Durability = Strict
 	}
 
-	if s.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(silent)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	return s
 }

@@ -1,7 +1,6 @@
 package fetcher
 
 import (
-	"io"
 	"slices"
 	"time"
 
@@ -92,11 +91,7 @@ func (s Settings) withDefaults() Settings {
 	s.Breaker = s.Breaker.withDefaults()
 	s.Verdict.MaxSkew = orDefault(s.Verdict.MaxSkew, DefaultMaxSkew)
 
-	if s.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(silent)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	s.Log = s.Log.WithField("vendor", s.Vendor)
 

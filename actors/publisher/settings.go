@@ -1,11 +1,11 @@
 package publisher
 
 import (
-	"io"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/rollcall-go/rollcall/actors"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -23,11 +23,7 @@ func (s Settings) withDefaults() Settings {
 		s.MaxQueue = DefaultMaxQueue
 	}
 
-	if s.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(silent)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	return s
 }

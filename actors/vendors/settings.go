@@ -1,7 +1,6 @@
 package vendors
 
 import (
-	"io"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -49,11 +48,7 @@ func (s Settings) withDefaults() Settings {
 	s.Quarantine = orDefault(s.Quarantine, DefaultQuarantine)
 	s.QuarantineMax = max(orDefault(s.QuarantineMax, DefaultQuarantineMax), s.Quarantine)
 
-	if s.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(silent)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	return s
 }

@@ -1,9 +1,9 @@
 package writer
 
 import (
-	"io"
-
 	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/actors"
 )
 
 // DefaultQueue is the value of Settings.Queue where it is not set.
@@ -20,11 +20,7 @@ func (s Settings) withDefaults() Settings {
 		s.Queue = DefaultQueue
 	}
 
-	if s.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		s.Log = logrus.NewEntry(silent)
-	}
+	s.Log = actors.OrSilent(s.Log)
 
 	return s
 }

@@ -3,10 +3,11 @@ package auditlog
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/system/logs"
 )
 
 // DefaultSegmentSize is the size at which a segment is full, in bytes.
@@ -51,11 +52,7 @@ func openIn(dir directory, options Options) (*Log, Recovery, error) {
 		l.limit = DefaultSegmentSize
 	}
 
-	if l.log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		l.log = logrus.NewEntry(silent)
-	}
+	l.log = logs.OrSilent(l.log)
 
 	recovery, err := l.recover()
 	if err != nil {

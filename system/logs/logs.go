@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/actors"
 )
 
 // Options of New.
@@ -75,6 +77,9 @@ func formatterFor(options Options) (logrus.Formatter, error) {
 		return nil, fmt.Errorf("log format %q: use text or json", options.Format)
 	}
 }
+
+// OrSilent returns log, or one that discards everything where log is nil.
+func OrSilent(log *logrus.Entry) *logrus.Entry { return actors.OrSilent(log) }
 
 // Capture sends everything written through the standard library's log package, where the HTTP client reports what vendors did wrong, to the
 // logger at debug level, one line each, quoted by the formatter. It returns what undoes it.

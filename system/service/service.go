@@ -16,6 +16,7 @@ import (
 	"github.com/rollcall-go/rollcall/system"
 	"github.com/rollcall-go/rollcall/system/auditlog"
 	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/logs"
 	"github.com/rollcall-go/rollcall/system/store"
 )
 
@@ -43,11 +44,7 @@ type Service struct {
 // instance, the store and the audit log can be opened, every definition compiles. What was repaired on the way is recorded. Nothing
 // runs until Start; an opened service that is not started must be stopped all the same.
 func Open(ctx context.Context, cfg *config.Config, options Options) (*Service, error) {
-	if options.Log == nil {
-		discard := logrus.New()
-		discard.SetOutput(io.Discard)
-		options.Log = logrus.NewEntry(discard)
-	}
+	options.Log = logs.OrSilent(options.Log)
 
 	vendors, err := sources(cfg, options.Wrap)
 	if err != nil {

@@ -51,7 +51,7 @@ func Start(ctx context.Context, settings Settings) (*Server, error) {
 	}
 
 	s := &Server{
-		address: listener.Addr().String(), scheme: "http", vendors: vendors, log: settings.logger(), done: make(chan struct{}),
+		address: listener.Addr().String(), scheme: "http", vendors: vendors, log: logs.OrSilent(settings.Log), done: make(chan struct{}),
 	}
 
 	if settings.TLS != nil {

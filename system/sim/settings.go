@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -70,18 +69,6 @@ func Default() []Vendor {
 			},
 		},
 	}
-}
-
-// logger returns the entry to log to; one that discards if none is set.
-func (s *Settings) logger() *logrus.Entry {
-	if s.Log != nil {
-		return s.Log
-	}
-
-	discard := logrus.New()
-	discard.SetOutput(io.Discard)
-
-	return logrus.NewEntry(discard)
 }
 
 // compile checks the settings and makes their vendors; all mistakes are reported at once.

@@ -2,10 +2,11 @@ package store
 
 import (
 	"errors"
-	"io"
 	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/rollcall-go/rollcall/system/logs"
 )
 
 // DefaultMaxAge is how long rounds are kept where Retention does not say.
@@ -40,11 +41,7 @@ func (o Options) withDefaults() Options {
 		o.Retention.MaxAge = DefaultMaxAge
 	}
 
-	if o.Log == nil {
-		silent := logrus.New()
-		silent.SetOutput(io.Discard)
-		o.Log = logrus.NewEntry(silent)
-	}
+	o.Log = logs.OrSilent(o.Log)
 
 	return o
 }
