@@ -14,6 +14,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 	logrusslog "github.com/sirupsen/logrus/hooks/slog"
+
+	"github.com/rollcall-go/rollcall/system/logs"
 )
 
 // ErrUnknownVendor is in the error of every method that is told a vendor's name the simulator does not play.
