@@ -1,0 +1,9 @@
+//go:build !race
+
+package service_test
+
+// raced says that the race detector is on, which makes everything several times slower.
+const raced = false
+
+// slower is how much longer things may take.
+const slower = 1
