@@ -71,14 +71,14 @@ func (a *app) root() *cobra.Command {
 		Use:   "rollcall",
 		Short: "Call the roll of your market-data vendors on a deadline",
 		Long: `Rollcall asks every vendor at once, waits no longer than the deadline, and publishes one consolidated
-snapshot in which every instrument has its price or the reason why it has none.`,
+snapshot in which every instrument has its price or the reason why it has none.
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 done; 1 failed; 2 wrong command line or
+configuration; 3 'once' made a partial or empty snapshot; 4 'audit verify' found a difference.`,
 		Example: `  rollcall demo                          see it work, without a file or a network
   rollcall init > r.yaml                 start a configuration
   rollcall check -c r.yaml               check it
-  rollcall run -c r.yaml                 run the service
-
-Exit codes: 0 done; 1 failed; 2 wrong command line or configuration; 3 'once' made a partial or empty snapshot;
-4 'audit verify' found a difference. Data goes to standard output, everything else to standard error.`,
+  rollcall run -c r.yaml                 run the service`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},

@@ -47,8 +47,8 @@ asks them every 5 s with a deadline of 2 s, prints each snapshot, and writes the
   rollcall demo --compare                          sequential, concurrent and deadline-bounded side by side`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if flags.rounds < 0 {
-				return usageError("--rounds %d: use 0 (until Ctrl-C) or more", flags.rounds)
+			if err := flags.check(cmd); err != nil {
+				return err
 			}
 
 			if !cmd.Flags().Changed("log-level") {
@@ -62,14 +62,26 @@ asks them every 5 s with a deadline of 2 s, prints each snapshot, and writes the
 	cmd.Flags().StringArrayVar(&flags.slow, "slow", nil, "`vendor=latency`, such as forex=3.5s; may be repeated")
 	cmd.Flags().StringVar(&flags.crash, "crash", "", "`vendor` whose source panics once, in the second round")
 	cmd.Flags().BoolVar(&flags.compare, "compare", false, "compare three ways to ask the same vendors, then end")
-	cmd.MarkFlagsMutuallyExclusive("compare", "rounds")
-	cmd.MarkFlagsMutuallyExclusive("compare", "crash")
-	cmd.MarkFlagsMutuallyExclusive("compare", "slow")
 	suggest(cmd, "crash", strings.Split(names(sim.Default()), ", ")...)
 	_ = cmd.RegisterFlagCompletionFunc("slow", // defined above
 		cobra.FixedCompletions(assignments(sim.Default()), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 
 	return cmd
+}
+
+// check refuses what cannot be meant.
+func (f *demoFlags) check(cmd *cobra.Command) error {
+	if f.rounds < 0 {
+		return usageError("--rounds %d: use 0 (until Ctrl-C) or more", f.rounds)
+	}
+
+	for _, other := range []string{"rounds", "slow", "crash"} {
+		if f.compare && cmd.Flags().Changed(other) {
+			return usageError("--compare has its own rounds: leave out --%s", other)
+		}
+	}
+
+	return nil
 }
 
 func (a *app) runDemo(ctx context.Context, flags demoFlags) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
@@ -71,7 +72,6 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error
 		return unlessCancelled(ctx, err)
 	}
 
-	// A start is completed even if the signal is there already, so that the record of each run ends with its shutdown.
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(err, stop(ctx, s))
 	}
@@ -86,9 +86,17 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error
 	return errors.Join(failure, stop(ctx, s))
 }
 
-// open opens the service; the error says what to do about it.
+// startWithin is how long a start that has begun may go on after a signal, so that the record of each run ends with its shutdown.
+const startWithin = 4 * time.Second
+
+// open opens the service; the error says what to do about it. A signal meanwhile cuts it short only if it takes long.
 func open(ctx context.Context, cfg *config.Config, options service.Options) (*service.Service, error) {
-	s, err := service.Open(ctx, cfg, options)
+	patient, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(startWithin, cancel) })()
+
+	s, err := service.Open(patient, cfg, options)
 
 	_, isPath := errors.AsType[*fs.PathError](err)
 
