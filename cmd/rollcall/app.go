@@ -41,7 +41,7 @@ const defaultData = "./rollcall-data"
 
 // run executes the command line and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
-	root := a.root()
+	root := a.root() //nolint:contextcheck // ExecuteContextC hands ctx to the verbs
 	root.SetArgs(args)
 
 	cmd, err := root.ExecuteContextC(ctx)
@@ -104,7 +104,12 @@ configuration; 3 'once' made a partial or empty snapshot; 4 'audit verify' found
 
 // logger makes the program's logger, which writes to standard error.
 func (a *app) logger() (*logrus.Entry, error) {
-	log, err := logs.New(logs.Options{Level: a.level, Format: a.format, Out: a.err, Terminal: a.isTerminal(a.err)})
+	options := logs.Options{Level: a.level, Format: a.format, Out: a.err, Terminal: a.wantsColour(a.err)}
+	if options.Format == "" && isTerminal(a.err) {
+		options.Format = "text"
+	}
+
+	log, err := logs.New(options)
 	if err != nil {
 		return nil, usageError("%w", err)
 	}
@@ -112,15 +117,23 @@ func (a *app) logger() (*logrus.Entry, error) {
 	return log, nil
 }
 
-// isTerminal reports whether w is a terminal whose user wants colour (NO_COLOR is respected).
-func (a *app) isTerminal(w io.Writer) bool {
-	if noColour, set := a.env("NO_COLOR"); set && noColour != "" {
+// wantsColour reports whether w is a terminal whose user wants colour: NO_COLOR and TERM=dumb are respected.
+func (a *app) wantsColour(w io.Writer) bool {
+	if refused, _ := a.env("NO_COLOR"); refused != "" {
 		return false
 	}
 
+	if kind, _ := a.env("TERM"); kind == "dumb" {
+		return false
+	}
+
+	return isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a descriptor fits an int
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // oneOf checks a flag that takes one of a few words.

@@ -108,7 +108,7 @@ func parseTime(flag, text string) (time.Time, error) {
 }
 
 func (a *app) showEntries(filter auditlog.Filter, format string) error {
-	t := &table{colour: a.isTerminal(a.out)}
+	t := &table{colour: a.wantsColour(a.out)}
 	t.header(">SEQ", "AT", "KIND", ">ROUND", "VENDOR", "WHAT")
 
 	bad := 0
@@ -131,8 +131,8 @@ func (a *app) showEntries(filter auditlog.Filter, format string) error {
 	}
 
 	if format != "json" {
-		if _, err := t.WriteTo(a.out); err != nil {
-			return fmt.Errorf("table: %w", err)
+		if err := t.write(a.out); err != nil {
+			return err
 		}
 	}
 

@@ -16,7 +16,7 @@ func (a *app) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check -c FILE",
 		Short: "Validate a configuration: every mistake with its line, column, key and a suggestion",
-		Long: "Check reads a configuration as 'run' would and starts nothing. Exit code 0: no mistake; 2: every mistake is listed.",
+		Long:  "Check reads a configuration as 'run' would and starts nothing. Exit code 0: no mistake; 2: every mistake is listed.",
 		Example: `  rollcall check -c r.yaml
   rollcall check -c r.yaml && rollcall run -c r.yaml`,
 		Args: cobra.NoArgs,
@@ -81,7 +81,7 @@ func (a *app) initial() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented configuration to standard output",
-		Long: `Init prints a configuration that works at once with 'rollcall sim' in another terminal.`,
+		Long:  `Init prints a configuration that works at once with 'rollcall sim' in another terminal.`,
 		Example: `  rollcall init > r.yaml                 then edit it
   rollcall init > r.yaml && rollcall check -c r.yaml`,
 		Args: cobra.NoArgs,

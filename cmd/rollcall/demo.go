@@ -102,7 +102,7 @@ func (a *app) runDemo(ctx context.Context, flags demoFlags) error {
 	}
 
 	// The simulated vendors outlive an interrupt, so that the last round is closed with what is there.
-	server, err := sim.Start(context.WithoutCancel(ctx), sim.Settings{Vendors: vendors, Seed: uint64(time.Now().UnixNano()), Log: log}) //nolint:gosec // a seed
+	server, err := sim.Start(context.WithoutCancel(ctx), sim.Settings{Vendors: vendors, Seed: uint64(time.Now().UnixNano()), Log: log})
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func (a *app) dataFlag() string {
 // watch prints each snapshot as it is published, and on a terminal each vendor as it answers, until enough rounds have passed or the user
 // interrupts.
 func (a *app) watch(ctx context.Context, s *system.System, rounds int) error {
-	progress := a.isTerminal(a.err)
+	progress := isTerminal(a.err)
 
 	sub, err := s.Subscribe(system.SubscribeOptions{Events: progress})
 	if err != nil {
@@ -237,12 +237,12 @@ func (a *app) watch(ctx context.Context, s *system.System, rounds int) error {
 
 	defer sub.Close()
 
-	report := newReporter(a.out, a.isTerminal(a.out))
+	report := newReporter(a.out, a.wantsColour(a.out))
 
 	for printed := 0; rounds == 0 || printed < rounds; {
 		delivered, err := sub.Next(ctx)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the user's interrupt is how an endless demonstration ends
+			return nil // how an endless demonstration ends
 		}
 
 		if err != nil {

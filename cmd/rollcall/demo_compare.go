@@ -40,7 +40,7 @@ func (a *app) runCompare(ctx context.Context, server *sim.Server, vendors []sim.
 	listed := make([]system.Vendor, 0, len(cfg.Vendors))
 
 	for i := range cfg.Vendors {
-		source, err := feed.New(cfg.Vendors[i].Feed)
+		source, err := feed.New(cfg.Vendors[i].Feed) //nolint:contextcheck // it compiles a definition and asks nobody
 		if err != nil {
 			return fmt.Errorf("vendor %s: %w", cfg.Vendors[i].Name, err)
 		}
@@ -145,7 +145,7 @@ func reasons(s *messages.Snapshot) string {
 }
 
 func (a *app) printWays(ways ...way) error {
-	t := &table{colour: a.isTerminal(a.out)}
+	t := &table{colour: a.wantsColour(a.out)}
 	t.header("HOW THE VENDORS ARE ASKED", ">TIME", ">PRICES", "WITHOUT")
 
 	for _, w := range ways {
@@ -157,9 +157,5 @@ func (a *app) printWays(ways ...way) error {
 		)
 	}
 
-	if _, err := t.WriteTo(a.out); err != nil {
-		return fmt.Errorf("table: %w", err)
-	}
-
-	return nil
+	return t.write(a.out)
 }

@@ -42,25 +42,3 @@ func (c *crashing) Fetch(ctx context.Context, instruments []messages.Instrument)
 
 	return quotes, nil
 }
-
-// eventLine is what a terminal shows of an event while a round is open.
-func eventLine(event messages.Event) string {
-	switch e := event.(type) {
-	case *messages.RoundStarted:
-		return fmt.Sprintf("  round %d: %d vendors asked, deadline %s\n", e.Round, e.Asked, e.Deadline)
-	case *messages.VendorAnswered:
-		return fmt.Sprintf("  %6s  %-12s %s\n", seconds(e.Elapsed), e.Vendor, answerText(e))
-	case *messages.VendorStateChanged:
-		return fmt.Sprintf("          %-12s %s: %s\n", e.Vendor, e.State, e.Detail)
-	default:
-		return ""
-	}
-}
-
-func answerText(e *messages.VendorAnswered) string {
-	if e.Detail == "" {
-		return fmt.Sprintf("%s, %s", e.Outcome, count(e.Usable, "quote"))
-	}
-
-	return fmt.Sprintf("%s: %s", e.Outcome, e.Detail)
-}

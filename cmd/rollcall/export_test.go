@@ -60,9 +60,7 @@ func Table(out io.Writer, width int, header []string, rows ...[]string) error {
 		t.row(cells...)
 	}
 
-	_, err := t.WriteTo(out)
-
-	return err
+	return t.write(out)
 }
 
 // RunUntil runs a command line with these streams and signals, without environment.

@@ -144,7 +144,7 @@ func printCSV[R any](a *app, columns []column[R], rows iter.Seq2[R, error]) erro
 }
 
 func printTable[R any](a *app, columns []column[R], rows iter.Seq2[R, error]) error {
-	t := &table{colour: a.isTerminal(a.out)}
+	t := &table{colour: a.wantsColour(a.out)}
 	titles := make([]string, len(columns))
 
 	for i, c := range columns {
@@ -168,9 +168,7 @@ func printTable[R any](a *app, columns []column[R], rows iter.Seq2[R, error]) er
 		t.row(cells...)
 	}
 
-	_, err := t.WriteTo(a.out)
-
-	return err
+	return t.write(a.out)
 }
 
 // encoded is a value for JSON: exact digits as text, durations in milliseconds.

@@ -89,7 +89,7 @@ func (a *app) takeOne(ctx context.Context, cfg *config.Config) (*messages.Snapsh
 func (a *app) printSnapshot(s *messages.Snapshot, format string) error {
 	switch format {
 	case "table":
-		return newReporter(a.out, a.isTerminal(a.out)).print(s)
+		return newReporter(a.out, a.wantsColour(a.out)).print(s)
 	case "csv":
 		return writeCSV(a.out, s)
 	default:

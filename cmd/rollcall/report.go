@@ -31,8 +31,8 @@ func (r *reporter) print(s *messages.Snapshot) error {
 	}
 
 	for _, t := range []*table{r.prices(s), r.vendors(s)} {
-		if _, err := t.WriteTo(r.out); err != nil {
-			return fmt.Errorf("table: %w", err)
+		if err := t.write(r.out); err != nil {
+			return err
 		}
 
 		if _, err := fmt.Fprintln(r.out); err != nil {
@@ -147,7 +147,7 @@ func (r *reporter) change(instrument messages.Instrument, price messages.Price) 
 
 	const hundred, places = 100, 3
 
-	percent := price.Decimal().Sub(before).Mul(decimal.NewFromInt(hundred)).DivRound(before, places)
+	percent := price.Decimal().Sub(before).Mul(decimal.NewFromInt(hundred)).DivRound(before.Abs(), places)
 
 	switch percent.Sign() {
 	case 1:

@@ -70,7 +70,7 @@ func bar(report *messages.VendorReport, deadline time.Duration) cell {
 func note(report *messages.VendorReport) string {
 	var parts []string
 
-	if report.State != messages.VendorRunning {
+	if report.State != messages.VendorRunning && string(report.State) != string(report.Outcome) {
 		parts = append(parts, string(report.State))
 	}
 

@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bufio"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -31,12 +30,12 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	out, err := os.Create(ts.MkAbs(args[0] + ".out"))
 	ts.Check(err)
 
-	defer out.Close()
+	defer func() { ts.Check(out.Close()) }()
 
 	errs, err := os.Create(ts.MkAbs(args[0] + ".err"))
 	ts.Check(err)
 
-	defer errs.Close()
+	defer func() { ts.Check(errs.Close()) }()
 
 	launch(ts, args[0], args[1:], out, errs)
 }
@@ -156,7 +155,7 @@ func feed(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("nobody reads %s", args[0])
 	}
 
-	_, err := io.WriteString(pipe, ts.ReadFile(args[1]))
+	_, err := pipe.WriteString(ts.ReadFile(args[1]))
 	ts.Check(err)
 	ts.Check(pipe.Close())
 }

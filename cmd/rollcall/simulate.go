@@ -72,7 +72,7 @@ func faultHelp() string {
 
 	var text strings.Builder
 
-	_, _ = t.WriteTo(&text)
+	_ = t.write(&text) // a builder takes everything
 
 	return text.String()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 )
@@ -56,8 +57,8 @@ const (
 	leastWrap = 24
 )
 
-// WriteTo implements io.WriterTo.
-func (t *table) WriteTo(w io.Writer) (int64, error) {
+// write lays the table out and writes it.
+func (t *table) write(w io.Writer) error {
 	widths := t.widths()
 
 	var out strings.Builder
@@ -66,9 +67,11 @@ func (t *table) WriteTo(w io.Writer) (int64, error) {
 		out.WriteString(t.line(row, widths) + "\n")
 	}
 
-	n, err := io.WriteString(w, out.String())
+	if _, err := io.WriteString(w, out.String()); err != nil {
+		return fmt.Errorf("table: %w", err)
+	}
 
-	return int64(n), err
+	return nil
 }
 
 func (t *table) line(row []cell, widths []int) string {

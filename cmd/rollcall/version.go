@@ -10,10 +10,10 @@ import (
 
 func (a *app) version() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version, the commit it was built from and the Go release",
+		Use:     "version",
+		Short:   "Print the version, the commit it was built from and the Go release",
 		Example: "  rollcall version",
-		Args:  cobra.NoArgs,
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.out, "rollcall %s\n", versionText())
 
