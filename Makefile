@@ -43,7 +43,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 	  done; \
 	done
 
-bench: ## measure rounds beside the plain program, in one run (below 4 minutes)
+bench: ## measure rounds beside the plain program, in one run (about 3 minutes)
 	$(GO) run ./cmd/rollcall-bench
 
 golden: ## rewrite golden files and generated documents

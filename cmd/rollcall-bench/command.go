@@ -46,7 +46,7 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 		Use:   "rollcall-bench",
 		Short: "Measure Rollcall beside a plain program",
 		Long:  longHelp,
-		Example: `  rollcall-bench                                     everything, below 3 minutes
+		Example: `  rollcall-bench                                     everything, about 3 minutes
   rollcall-bench --vendors 3,100 --rounds 20         a quick look
   rollcall-bench --vendors 100 --symbols 1000        large answers
   rollcall-bench --vendors 1000 --programs rollcall --cpuprofile cpu

@@ -86,9 +86,9 @@ type effort struct {
 // effortFor keeps a repetition within seconds, whatever the number of vendors.
 func (o *options) effortFor(vendors int) effort {
 	e := effort{
-		Busy:  min(max(30_000/vendors, 3), 500),
-		Held:  min(max(10_000/vendors, 2), 50),
-		Hangs: min(max(4_000/vendors, 2), 4),
+		Busy:  min(max(30_000/vendors, 3), 300),
+		Held:  min(max(10_000/vendors, 2), 30),
+		Hangs: min(max(4_000/vendors, 2), 3),
 	}
 
 	if o.Rounds > 0 {

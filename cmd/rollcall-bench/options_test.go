@@ -13,8 +13,8 @@ func TestEffortFitsTheNumberOfVendors(t *testing.T) {
 
 	var o options
 
-	assert.Equal(t, effort{Busy: 500, Held: 50, Hangs: 4}, o.effortFor(3))
-	assert.Equal(t, effort{Busy: 30, Held: 10, Hangs: 4}, o.effortFor(1000))
+	assert.Equal(t, effort{Busy: 300, Held: 30, Hangs: 3}, o.effortFor(3))
+	assert.Equal(t, effort{Busy: 30, Held: 10, Hangs: 3}, o.effortFor(1000))
 	assert.Equal(t, effort{Busy: 3, Held: 2, Hangs: 2}, o.effortFor(maxVendors))
 
 	o.Rounds = 3
