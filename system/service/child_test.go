@@ -2,10 +2,13 @@ package service_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"strconv"
+	"os/signal"
+	"syscall"
 
+	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
 	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/service"
@@ -14,15 +17,37 @@ import (
 // childConfig is the environment variable that makes the test binary a service: the path of its configuration.
 const childConfig = "ROLLCALL_TEST_SERVICE"
 
-// runChild runs the service until it is killed, and writes the number of each round to standard output as soon as it is acknowledged.
-func runChild(path string) int {
-	if err := serveChild(context.Background(), path); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+// What a child writes to standard output: before a round's number, as soon as the round is published, and before its exit code.
+const (
+	acknowledged = "durable "
+	volatile     = "volatile "
+	exits        = "exits "
+)
 
-		return 1
+// runChild runs the service until it is killed or gets SIGTERM. Its exit code is 0 if everything was written, 3 if not and that was said.
+func runChild(path string) int {
+	code := exitCode(path)
+	_, _ = fmt.Fprintf(os.Stdout, "%s%d\n", exits, code) // a parent that is gone needs to know nothing
+
+	return code
+}
+
+func exitCode(path string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+
+	err := serveChild(ctx, path)
+	if err == nil {
+		return 0
 	}
 
-	return 0
+	fmt.Fprintln(os.Stderr, err)
+
+	if _, undrained := errors.AsType[*system.UndrainedError](err); undrained {
+		return 3
+	}
+
+	return 1
 }
 
 func serveChild(ctx context.Context, path string) error {
@@ -40,21 +65,35 @@ func serveChild(ctx context.Context, path string) error {
 		return err
 	}
 
-	sub, err := s.System().Subscribe(system.SubscribeOptions{})
+	sub, err := s.System().Subscribe(system.SubscribeOptions{Queue: 1000})
 	if err != nil {
 		return err
 	}
 
 	for {
 		delivered, err := sub.Next(ctx)
+		if ctx.Err() != nil {
+			return s.Stop(context.WithoutCancel(ctx))
+		}
+
 		if err != nil {
 			return err
 		}
 
-		if delivered.Snapshot.Durable {
-			if _, err := os.Stdout.WriteString(strconv.FormatUint(uint64(delivered.Snapshot.Round), 10) + "\n"); err != nil {
-				return err
-			}
+		if err := tell(delivered.Snapshot); err != nil {
+			return err
 		}
 	}
+}
+
+// tell writes one line at once, so that nothing is lost with the process.
+func tell(s *messages.Snapshot) error {
+	word := volatile
+	if s.Durable {
+		word = acknowledged
+	}
+
+	_, err := fmt.Fprintf(os.Stdout, "%s%d\n", word, s.Round)
+
+	return err
 }

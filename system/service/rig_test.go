@@ -166,21 +166,19 @@ func (r *rig) end(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 	defer cancel()
 
-	assert.NoError(t, r.Stop(ctx))
+	require.NoError(t, r.Stop(ctx))
 	verified(t, r.dir)
 	r.log.nowhere(t, r.dir, queryCanary, headerCanary)
 	r.log.sparing(t)
 }
 
 // verified checks the audit log below a data directory.
-func verified(t *testing.T, dir string) auditlog.Report {
+func verified(t *testing.T, dir string) {
 	t.Helper()
 
 	report, err := auditlog.Verify(filepath.Join(dir, service.AuditDir))
 	require.NoError(t, err)
 	assert.True(t, report.OK(), "%v", report.First)
-
-	return report
 }
 
 // take runs one round on demand.

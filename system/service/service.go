@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -35,9 +37,11 @@ const AuditDir = "audit"
 
 // Service is a system with its data directory. Its methods may be called from any goroutine.
 type Service struct {
-	system  *system.System
-	store   *store.Store
-	closers []io.Closer // in the order in which they are closed
+	system *system.System
+	store  *store.Store
+
+	mu      sync.Mutex
+	closers []io.Closer // in the order in which they are closed; none once that has begun
 }
 
 // Open checks everything that can be checked before the first vendor is asked: the data directory is there, writable and not in use by another
@@ -46,7 +50,7 @@ type Service struct {
 func Open(ctx context.Context, cfg *config.Config, options Options) (*Service, error) {
 	options.Log = logs.OrSilent(options.Log)
 
-	vendors, err := sources(cfg, options.Wrap)
+	vendors, err := sources(cfg, options.Wrap) //nolint:contextcheck // requests get their context when they are sent
 	if err != nil {
 		return nil, err
 	}
@@ -129,27 +133,56 @@ func (s *Service) System() *system.System { return s.system }
 // Start starts every actor; the first round begins at once if there is a schedule.
 func (s *Service) Start(ctx context.Context) error { return s.system.Start(ctx) }
 
-// Stop stops the system in order and closes the data directory. See system.System.Stop for what it waits for and what it reports.
+// What Stop may take: the system's phases, and closing the files. A disk that hangs makes both run out; together they keep to the 10 s.
+const (
+	stopWithin  = 8500 * time.Millisecond
+	closeWithin = time.Second
+)
+
+// ErrDiskHangs says that the files of the data directory could not be closed in time. They are closed when the disk answers or the process
+// ends, whichever comes first; until then the directory stays locked. What was acknowledged is on disk.
+var ErrDiskHangs = errors.New("the disk does not answer")
+
+// Stop stops the system in order and closes the data directory, within 10 s whatever hangs. See system.System.Stop for what it waits for and
+// what it reports.
 func (s *Service) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stopWithin)
+	defer cancel()
+
 	err := s.system.Stop(ctx)
 
 	if latest := s.system.Latest(); latest != nil {
 		s.store.Used(latest.Round) // also a round that never reached the disk keeps its number
 	}
 
-	return errors.Join(err, s.close())
+	done := make(chan error, 1)
+
+	go func() { done <- s.close() }()
+
+	timer := time.NewTimer(closeWithin)
+	defer timer.Stop()
+
+	select {
+	case closed := <-done:
+		return errors.Join(err, closed)
+	case <-timer.C:
+		return errors.Join(err, fmt.Errorf("closing the data directory: %w", ErrDiskHangs))
+	}
 }
 
 func (s *Service) close() error {
+	s.mu.Lock()
+	closers := s.closers
+	s.closers = nil
+	s.mu.Unlock()
+
 	var errs []error
 
-	for _, c := range s.closers {
+	for _, c := range closers {
 		if err := c.Close(); err != nil {
 			errs = append(errs, fmt.Errorf("closing the data directory: %w", err))
 		}
 	}
-
-	s.closers = nil
 
 	return errors.Join(errs...)
 }
