@@ -32,17 +32,27 @@ func (c Config) String() string {
 	return string(text)
 }
 
-// Digest is the SHA-256, in hexadecimal, of the effective configuration. Secrets do not enter it: a header counts by its name only, a text
-// with references as it was written.
+// Digest is the SHA-256, in hexadecimal, of the effective configuration as JSON: the round's settings, then each vendor by its name. Secrets do
+// not enter it: a header counts by its name only, a text with references as it was written.
 func (c Config) Digest() string {
-	text, err := yaml.Dump(c.node(func(url string) string { return url }))
-	if err != nil {
-		return ""
+	asWritten := func(url string) string { return url }
+	vendors := c.Vendors
+	c.Vendors = nil // one at a time: ten thousand of them at once take hundreds of megabytes
+
+	sum := sha256.New()
+	text := appendJSON(nil, c.node(asWritten))
+
+	for i := range vendors {
+		sum.Write(text)
+
+		node := &yaml.Node{Kind: yaml.MappingNode}
+		add(node, string(vendors[i].Name), vendors[i].node(asWritten))
+		text = appendJSON(text[:0], node)
 	}
 
-	sum := sha256.Sum256(text)
+	sum.Write(text)
 
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // MarshalYAML implements yaml.Marshaler with what String shows.
