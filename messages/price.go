@@ -22,11 +22,9 @@ var (
 	ErrPriceZero     = errors.New("zero price")
 )
 
-// Price is an exact decimal together with the text the vendor sent, so that 185.20 stays 185.20. The zero Price means "no price".
-type Price struct {
-	text  string
-	value decimal.Decimal
-}
+// Price is an exact decimal, kept as the text the vendor sent, so that 185.20 stays 185.20. The zero Price means "no price". It is two words
+// long and making one allocates nothing; the decimal is built when it is asked for.
+type Price struct{ text string }
 
 // ParsePrice reads a JSON number (RFC 8259: no plus sign, no leading zeros, no spaces, no separators) as an exact price greater than
 // zero. Scientific notation is accepted within MaxPriceExponent.
@@ -36,7 +34,7 @@ func ParsePrice(text string) (Price, error) {
 		return Price{}, err
 	}
 
-	switch p.value.Sign() {
+	switch p.Sign() {
 	case 0:
 		return Price{}, ErrPriceZero
 	case -1:
@@ -54,31 +52,20 @@ func parseDecimal(text string, longest int) (Price, error) {
 		return Price{}, ErrPriceTooLong
 	}
 
-	if !isJSONNumber(text) {
+	n, ok := readNumber(text)
+	if !ok {
 		return Price{}, ErrPriceSyntax
 	}
 
-	value, err := decimal.NewFromString(text)
-	if err != nil {
-		return Price{}, ErrPriceRange // the syntax is right, so only the exponent can be wrong
-	}
-
-	if !value.IsZero() {
-		magnitude := value.NumDigits() + int(value.Exponent())
-		if magnitude > MaxPriceExponent || magnitude < -MaxPriceExponent+1 {
-			return Price{}, ErrPriceRange
-		}
-	} else if value.Exponent() < -MaxPriceText || value.Exponent() > MaxPriceExponent {
+	if !n.inRange() {
 		return Price{}, ErrPriceRange
 	}
 
-	return Price{text: text, value: value}, nil
+	return Price{text: text}, nil
 }
 
 // NewPrice returns a computed decimal as a price; its text is the decimal's own.
-func NewPrice(value decimal.Decimal) Price {
-	return Price{text: value.String(), value: value}
-}
+func NewPrice(value decimal.Decimal) Price { return Price{text: value.String()} }
 
 // Text returns the number exactly as the vendor sent it; empty for no price. It is a valid JSON number.
 func (p Price) Text() string { return p.text }
@@ -93,65 +80,43 @@ func (p Price) String() string {
 }
 
 // Decimal returns the exact value; zero for no price.
-func (p Price) Decimal() decimal.Decimal { return p.value }
+func (p Price) Decimal() decimal.Decimal {
+	value, err := decimal.NewFromString(p.text)
+	if err != nil {
+		return decimal.Decimal{} // no price: every other text has been read before
+	}
+
+	return value
+}
+
+// Sign returns −1, 0 or 1; 0 for no price.
+func (p Price) Sign() int {
+	n, ok := readNumber(p.text)
+	if !ok {
+		return 0
+	}
+
+	switch _, zero := n.magnitude(); {
+	case zero:
+		return 0
+	case n.negative:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// Compare returns −1, 0 or 1 as p is less than, equal to or greater than other. No price counts as zero.
+func (p Price) Compare(other Price) int {
+	a, fineA := readNumber(p.text)
+	b, fineB := readNumber(other.text)
+
+	if fineA && fineB && !a.negative && !b.negative && a.exponent == 0 && b.exponent == 0 {
+		return comparePlain(a, b)
+	}
+
+	return p.Decimal().Cmp(other.Decimal())
+}
 
 // IsZero reports whether there is no price.
 func (p Price) IsZero() bool { return p.text == "" }
-
-// isJSONNumber follows the grammar of RFC 8259 section 6.
-func isJSONNumber(s string) bool {
-	s = trimPrefixByte(s, '-')
-
-	switch {
-	case s == "":
-		return false
-	case s[0] == '0':
-		s = s[1:]
-	default:
-		digits := countDigits(s)
-		if digits == 0 {
-			return false
-		}
-
-		s = s[digits:]
-	}
-
-	if s != "" && s[0] == '.' {
-		digits := countDigits(s[1:])
-		if digits == 0 {
-			return false
-		}
-
-		s = s[1+digits:]
-	}
-
-	if s != "" && (s[0] == 'e' || s[0] == 'E') {
-		s = s[1:]
-		if s != "" && (s[0] == '+' || s[0] == '-') {
-			s = s[1:]
-		}
-
-		digits := countDigits(s)
-
-		return digits > 0 && digits == len(s)
-	}
-
-	return s == ""
-}
-
-func trimPrefixByte(s string, b byte) string {
-	if s != "" && s[0] == b {
-		return s[1:]
-	}
-
-	return s
-}
-
-func countDigits(s string) int {
-	n := 0
-	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
-		n++
-	}
-
-	return n
-}

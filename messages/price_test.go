@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -163,4 +164,31 @@ func BenchmarkParsePrice(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestCompareAndSignAgreeWithTheDecimal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,10})?([eE][+-]?[0-9])?`)
+		a, err := messages.ParseDecimal(text.Draw(t, "a"))
+		require.NoError(t, err)
+
+		b, err := messages.ParseDecimal(text.Draw(t, "b"))
+		require.NoError(t, err)
+
+		assert.Equal(t, a.Decimal().Cmp(b.Decimal()), a.Compare(b), "%s and %s", a, b)
+		assert.Equal(t, a.Decimal().Sign(), a.Sign(), "%s", a)
+	})
+}
+
+func TestAPriceAllocatesNothing(t *testing.T) {
+	allocations := testing.AllocsPerRun(100, func() {
+		bid, _ := messages.ParsePrice("185.19")
+		ask, _ := messages.ParsePrice("185.20")
+
+		if bid.Compare(ask) >= 0 || bid.Sign() != 1 {
+			t.Error("bid above ask")
+		}
+	})
+	assert.Zero(t, allocations)
 }

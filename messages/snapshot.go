@@ -1,6 +1,9 @@
 package messages
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // SnapshotSchema names the JSON form of a snapshot.
 const SnapshotSchema = "rollcall.snapshot/1"
@@ -40,6 +43,33 @@ type Snapshot struct {
 	Roster      *Roster
 	Vendors     []VendorReport
 	Instruments []InstrumentReport
+
+	encoding *encoding // shared by copies; nil unless sealed
+}
+
+// encoding is the JSON form of a sealed snapshot, made once.
+type encoding struct {
+	once  sync.Once
+	bytes []byte
+}
+
+// Seal makes the snapshot keep its encoded form once it is asked for, so that everyone who writes, digests or serves it shares the bytes. It is
+// called once, before the snapshot is sent to anyone. It returns the snapshot.
+func (s *Snapshot) Seal() *Snapshot {
+	s.encoding = &encoding{}
+
+	return s
+}
+
+// Encoded returns the snapshot as AppendJSON encodes it with Durable true, which is what is on disk. The caller must not change the bytes.
+func (s *Snapshot) Encoded() []byte {
+	if s.encoding == nil {
+		return s.WithDurable(true).AppendJSON(nil)
+	}
+
+	s.encoding.once.Do(func() { s.encoding.bytes, _ = s.WithDurable(true).MarshalJSON() }) // it never fails
+
+	return s.encoding.bytes
 }
 
 // VendorReport is how one vendor fared in a round.

@@ -218,9 +218,51 @@ func appendKeyTime(dst []byte, key string, at time.Time) []byte {
 	dst = append(dst, ',', '"')
 	dst = append(dst, key...)
 	dst = append(dst, '"', ':', '"')
-	dst = at.UTC().AppendFormat(dst, timeLayout)
+	dst = appendTime(dst, at)
 
 	return append(dst, '"')
+}
+
+// appendTime appends RFC 3339 in UTC with milliseconds. A snapshot has several times for each quote, and time.Time.AppendFormat takes several
+// times as long.
+func appendTime(dst []byte, at time.Time) []byte {
+	at = at.UTC()
+	year, month, day := at.Date()
+
+	if year < 0 || year > 9999 { // not four digits
+		return at.AppendFormat(dst, timeLayout)
+	}
+
+	hour, minute, second := at.Clock()
+
+	dst = appendDigits(dst, year, 4)
+	dst = append(dst, '-')
+	dst = appendDigits(dst, int(month), 2)
+	dst = append(dst, '-')
+	dst = appendDigits(dst, day, 2)
+	dst = append(dst, 'T')
+	dst = appendDigits(dst, hour, 2)
+	dst = append(dst, ':')
+	dst = appendDigits(dst, minute, 2)
+	dst = append(dst, ':')
+	dst = appendDigits(dst, second, 2)
+	dst = append(dst, '.')
+	dst = appendDigits(dst, at.Nanosecond()/int(time.Millisecond), 3)
+
+	return append(dst, 'Z')
+}
+
+// appendDigits appends the last width digits of a number that is not negative.
+func appendDigits(dst []byte, value, width int) []byte {
+	const base = 10
+
+	dst = append(dst, "0000"[:width]...)
+	for i := len(dst) - 1; i >= len(dst)-width; i-- {
+		dst[i] = byte('0' + value%base)
+		value /= base
+	}
+
+	return dst
 }
 
 // appendKeyOptionalTime leaves out the zero time and what RFC 3339 has no digits for: a vendor may claim any year.

@@ -57,7 +57,9 @@ func (s *System) coordinatorProps(auditing actors.Ref[messages.AuditorMessage]) 
 		Fetchers:  make([]actors.Ref[messages.FetcherMessage], 0, len(s.settings.Vendors)),
 		Writer:    actors.NewRef[messages.WriterMessage](s.pids.Writer),
 		Publisher: ref[messages.PublisherMessage](&s.pids, publisherName),
-		Auditor:   auditing,
+	}
+	if s.settings.Record != nil {
+		refs.Auditor = auditing
 	}
 
 	for i := range s.settings.Vendors {

@@ -15,6 +15,7 @@ import (
 func Props(settings Settings, refs Refs) *actor.Props {
 	settings = settings.withDefaults()
 	kept := newMemory(&settings)
+	kept.ledger.blind = refs.Auditor.PID() == nil
 	fetchers := make(map[string]int, len(refs.Fetchers))
 
 	for i, fetcher := range refs.Fetchers {

@@ -44,6 +44,8 @@ func (p *prices) assemble(r *round, now time.Time) *messages.Snapshot {
 		Instruments: make([]messages.InstrumentReport, len(entries)),
 	}
 
+	snapshot.Seal()
+
 	fresh := 0
 
 	for i := range entries {

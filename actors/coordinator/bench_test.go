@@ -46,7 +46,7 @@ func TestAssemblyAllocatesPerRoundNotPerInstrument(t *testing.T) {
 	assemble := coordinator.NewAssembly(roster, time.Minute, bigQuotes(roster))
 	snapshot := assemble()
 	require.Equal(t, messages.SnapshotComplete, snapshot.Status)
-	require.LessOrEqual(t, testing.AllocsPerRun(10, func() { assemble() }), 2.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(10, func() { assemble() }), 3.0, "the snapshot, its reports, its seal")
 }
 
 func BenchmarkAssemble(b *testing.B) {

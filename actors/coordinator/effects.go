@@ -104,9 +104,7 @@ func (c *coordinator) armWake(ctx actor.Context) {
 // record sends the auditor what is ready and has the next snapshot described.
 func (c *coordinator) record(ctx actor.Context) {
 	facts, work, ticket := c.memory.ledger.next()
-	for _, fact := range facts {
-		c.refs.Auditor.Tell(ctx, fact)
-	}
+	c.tell(ctx, facts)
 
 	if work == nil {
 		return
@@ -121,10 +119,7 @@ func (c *coordinator) described(ctx actor.Context, d *described) {
 		return
 	}
 
-	for _, fact := range d.facts {
-		c.logOutcome(fact)
-		c.refs.Auditor.Tell(ctx, fact)
-	}
+	c.tell(ctx, d.facts)
 
 	c.record(ctx)
 	c.finishStop(ctx)
@@ -185,6 +180,14 @@ func (c *coordinator) finishStop(ctx actor.Context) {
 	}
 
 	m.stoppers = nil
+}
+
+// tell sends facts to the auditor, and what concerns people to the log.
+func (c *coordinator) tell(ctx actor.Context, facts []*messages.RecordFact) {
+	for _, fact := range facts {
+		c.logOutcome(fact)
+		c.refs.Auditor.Tell(ctx, fact)
+	}
 }
 
 // logOutcome tells the log, limited there for each vendor and outcome, what the record is told: who changed.

@@ -106,7 +106,7 @@ func (t *RoundTalk) Close(at time.Duration, outcome messages.Outcome, detail str
 
 // Facts returns what is recorded of a snapshot, without its digest.
 func (t *RoundTalk) Facts(snapshot *messages.Snapshot) string {
-	d := ledgerEntry{snapshot: snapshot, before: t.before}.describe(nil)
+	d := ledgerEntry{snapshot: snapshot, before: t.before}.describe()
 	t.before = snapshot
 
 	var lines strings.Builder

@@ -16,7 +16,8 @@ type ledger struct {
 	tickets uint64
 	working bool               // the entry at the head is being described
 	before  *messages.Snapshot // the snapshot of the last round that was added
-	buffer  []byte             // for the next encoding; kept, for it can be megabytes
+	waiting int                // snapshots in the queue
+	blind   bool               // nobody keeps the record: digests are left out
 }
 
 // ledgerEntry is either a ready fact, or a snapshot that is still to be described.
@@ -30,14 +31,28 @@ type ledgerEntry struct {
 type described struct {
 	ticket uint64
 	facts  []*messages.RecordFact
-	buffer []byte
 }
+
+// maxWaiting is how many snapshots may wait for their digest. Rounds that follow one another faster than they can be encoded are recorded
+// without one, so that the queue cannot keep any number of snapshots alive.
+const maxWaiting = 16
 
 // add queues the facts about a closed round.
 func (l *ledger) add(snapshot *messages.Snapshot) {
-	l.tickets++
-	l.queue = append(l.queue, ledgerEntry{ticket: l.tickets, snapshot: snapshot, before: l.before})
+	before := l.before
 	l.before = snapshot
+
+	if l.blind || l.waiting >= maxWaiting {
+		for _, fact := range append(outcomeFacts(snapshot, before), snapshotFact(snapshot, "")) {
+			l.note(fact)
+		}
+
+		return
+	}
+
+	l.tickets++
+	l.waiting++
+	l.queue = append(l.queue, ledgerEntry{ticket: l.tickets, snapshot: snapshot, before: before})
 }
 
 // note queues a fact that is ready.
@@ -62,10 +77,10 @@ func (l *ledger) next() (facts []*messages.RecordFact, work func() any, ticket u
 		return facts, nil, 0
 	}
 
-	entry, buffer := l.queue[0], l.buffer
-	l.working, l.buffer = true, nil
+	entry := l.queue[0]
+	l.working = true
 
-	return facts, func() any { return entry.describe(buffer) }, entry.ticket
+	return facts, func() any { return entry.describe() }, entry.ticket
 }
 
 // done takes what has been described and reports whether it was waited for.
@@ -75,7 +90,7 @@ func (l *ledger) done(d *described) bool {
 	}
 
 	l.working = false
-	l.buffer = d.buffer[:0]
+	l.waiting--
 	l.queue = slices.Delete(l.queue, 0, 1)
 
 	return true
@@ -95,12 +110,11 @@ func (l *ledger) undescribed(ticket uint64) *described {
 	return &described{ticket: ticket, facts: []*messages.RecordFact{snapshotFact(l.queue[0].snapshot, "")}}
 }
 
-func (e ledgerEntry) describe(buffer []byte) *described {
-	buffer = e.snapshot.WithDurable(true).AppendJSON(buffer)
-	digest := sha256.Sum256(buffer)
+func (e ledgerEntry) describe() *described {
+	digest := sha256.Sum256(e.snapshot.Encoded())
 	facts := append(outcomeFacts(e.snapshot, e.before), snapshotFact(e.snapshot, hex.EncodeToString(digest[:])))
 
-	return &described{ticket: e.ticket, facts: facts, buffer: buffer}
+	return &described{ticket: e.ticket, facts: facts}
 }
 
 func snapshotFact(s *messages.Snapshot, digest string) *messages.RecordFact {

@@ -55,7 +55,8 @@ type Settings struct {
 	Log     *logrus.Entry                      // nil: nothing is logged
 }
 
-// Refs are the actors the coordinator talks to. Fetchers stand in the order of the roster's listings. A zero Ref is nobody.
+// Refs are the actors the coordinator talks to. Fetchers stand in the order of the roster's listings. A zero Ref is nobody; without an auditor, snapshots
+// get no digest.
 type Refs struct {
 	Fetchers  []actors.Ref[messages.FetcherMessage]
 	Writer    actors.Ref[messages.WriterMessage]

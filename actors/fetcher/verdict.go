@@ -117,11 +117,11 @@ func wrongPrice(q *messages.Quote) string {
 		return "no price"
 	case len(q.Price.Text()) > messages.MaxPriceText:
 		return "price is too long"
-	case q.Price.Decimal().Sign() <= 0:
+	case q.Price.Sign() <= 0:
 		return "price " + q.Price.Text() + " is not positive"
 	case q.Bid.IsZero() || q.Ask.IsZero():
 		return ""
-	case q.Bid.Decimal().GreaterThan(q.Ask.Decimal()):
+	case q.Bid.Compare(q.Ask) > 0:
 		return messages.CleanDetail("bid " + q.Bid.Text() + " is above ask " + q.Ask.Text())
 	default:
 		return ""

@@ -183,7 +183,7 @@ func (w *writer) persist(ctx actor.Context, snapshots []*messages.Snapshot) {
 
 func (w *writer) identify(ctx actor.Context, snapshot *messages.Snapshot) {
 	actors.Go(ctx, "snapshot digest", func() any {
-		sum := sha256.Sum256(snapshot.AppendJSON(nil))
+		sum := sha256.Sum256(snapshot.Encoded())
 
 		return &identified{w, hex.EncodeToString(sum[:])}
 	}, func(*actors.Panic) any { return &identified{owner: w} })

@@ -145,7 +145,7 @@ func TestEveryRoundIsAcknowledgedOnceItIsWritten(t *testing.T) { // S08
 
 func TestSnapshotThatPanicsTwiceIsPoison(t *testing.T) { // V04
 	bad := snapshot(t, 3)
-	sum := sha256.Sum256(bad.AppendJSON(nil))
+	sum := sha256.Sum256(bad.Encoded())
 	tries := 0
 	store := storeFunc(func(_ context.Context, snapshots []*messages.Snapshot) error {
 		time.Sleep(time.Millisecond)
