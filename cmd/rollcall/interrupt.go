@@ -27,24 +27,40 @@ func (a *app) runUntil(ctx context.Context, signals <-chan os.Signal, args []str
 
 	go func() { ended <- a.run(ctx, args) }()
 
-	for stopping := false; ; stopping = true {
+	var first received
+
+	for {
 		select {
 		case code := <-ended:
 			return code
 		case sig := <-signals:
-			if stopping {
+			switch {
+			case a.abrupt.Load():
+				return killed(sig)
+			case first.signal == nil:
+				first = received{signal: sig, at: time.Now()}
+
+				cancel()
+			case !first.echoed(sig, time.Now()):
 				a.lastWords(errForced)
 
 				return exitFailed
 			}
-
-			if a.abrupt.Load() {
-				return killed(sig)
-			}
-
-			cancel()
 		}
 	}
+}
+
+// received is a signal and when it came.
+type received struct {
+	signal os.Signal
+	at     time.Time
+}
+
+// echo is how soon after a signal the same one is still the same wish: a supervisor such as timeout(1) signals the process and then its group.
+const echo = 250 * time.Millisecond
+
+func (r received) echoed(sig os.Signal, at time.Time) bool {
+	return sig == r.signal && at.Sub(r.at) < echo
 }
 
 // killed is the exit code that a shell shows for a program ended by a signal.

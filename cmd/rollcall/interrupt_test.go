@@ -43,7 +43,7 @@ func TestSecondSignalWaitsForNothing(t *testing.T) {
 	signals := make(chan os.Signal, 2)
 	signals <- syscall.SIGTERM
 
-	signals <- syscall.SIGTERM
+	signals <- syscall.SIGINT
 
 	started := time.Now()
 	code := rollcall.RunUntil(t.Context(), signals, io.Discard, writer, "run", "-c", hanging(t))
@@ -64,6 +64,32 @@ func TestSecondSignalSaysWhatIsLost(t *testing.T) {
 
 	assert.Equal(t, rollcall.ExitFailed, rollcall.RunUntil(t.Context(), signals, io.Discard, &errs, "run", "-c", hanging(t)))
 	assert.Equal(t, "rollcall: stopped at once by a second signal; what was not yet written is lost\n", errs.String())
+}
+
+// A supervisor that signals the process and then its group means one stop, not two.
+func TestAnEchoedSignalIsOneSignal(t *testing.T) {
+	t.Parallel()
+
+	signals := make(chan os.Signal, 3)
+	signals <- syscall.SIGTERM
+
+	signals <- syscall.SIGTERM
+
+	ended, path := make(chan int, 1), hanging(t)
+
+	go func() { ended <- rollcall.RunUntil(t.Context(), signals, io.Discard, io.Discard, "run", "-c", path) }()
+
+	require.Eventually(t, func() bool { return len(signals) == 0 }, 10*time.Second, time.Millisecond)
+
+	select {
+	case <-ended:
+		assert.Fail(t, "the echo forced the end")
+	case <-time.After(300 * time.Millisecond):
+	}
+
+	signals <- syscall.SIGTERM
+
+	assert.Equal(t, rollcall.ExitFailed, <-ended, "the same signal, later, is a second one")
 }
 
 // A verb that has nothing to stop ends like any program that gets the signal.

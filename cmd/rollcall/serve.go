@@ -67,6 +67,12 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error
 
 	defer signal.Stop(hangups)
 
+	manager, err := newNotifier(ctx, a.env)
+	if err != nil {
+		return err
+	}
+	defer manager.close()
+
 	s, err := open(ctx, cfg, service.Options{Log: log, Version: versionText()})
 	if err != nil {
 		return unlessCancelled(ctx, err)
@@ -79,8 +85,13 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error
 	log.WithField("vendors", len(cfg.Vendors)).WithField("every", cfg.Every.String()).WithField("deadline", cfg.Deadline.String()).
 		WithField("data", cfg.Data).Info("rollcall is running")
 
+	manager.say("READY=1")
+
+	go manager.keepAlive(ctx, s.System())
+
 	failure := wait(ctx, s, hangups, log)
 
+	manager.say("STOPPING=1")
 	log.Info("rollcall is stopping")
 
 	return errors.Join(failure, stop(ctx, s))
