@@ -65,7 +65,12 @@ func (v *victim) slowDisk(t *testing.T, delay, life time.Duration) (rounds, undu
 		}
 	}
 
-	stopping = time.Since(<-told)
+	select {
+	case at := <-told:
+		stopping = time.Since(at)
+	default:
+		require.Fail(t, "the service ended by itself", "code %d", code)
+	}
 
 	// The process itself cannot end before its system call has, and strace makes that as long as a broken disk would.
 	signalChild(cmd.Process.Pid, syscall.SIGKILL)
