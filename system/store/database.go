@@ -30,7 +30,7 @@ var (
 type database struct {
 	*sql.DB
 	info     fs.FileInfo // the file that was opened
-	inserts  *inserts
+	reports  *reports
 	resolved resolved
 }
 
@@ -85,7 +85,7 @@ func (db *database) prepare(ctx context.Context, check bool) error {
 	}
 
 	var err error
-	db.inserts, err = newInserts(ctx, db.DB)
+	db.reports, err = newReports(ctx, db.DB)
 
 	return err
 }

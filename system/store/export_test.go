@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"strconv"
+	"time"
 
+	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/internal/durable"
 )
 
@@ -27,4 +29,32 @@ func (s *Store) Exec(ctx context.Context, statement string) error {
 	_, err := s.db.ExecContext(ctx, statement)
 
 	return err
+}
+
+// Home is where a verdict is kept: its position in a listing, and its entry.
+type Home = home
+
+// NewHome makes one.
+func NewHome(position, entry int) Home { return Home{position: position, entry: entry} }
+
+// AppendQuotes is the encoder of the quotes column.
+func AppendQuotes(dst []byte, started time.Time, quotes []messages.Quote, homes []Home, all []messages.InstrumentReport) []byte {
+	return appendQuotes(dst, started, quotes, homes, all)
+}
+
+// ReadQuotes decodes a quotes column, and puts the verdicts at home there into all.
+func ReadQuotes(data []byte, started time.Time, listing *messages.Listing, homes []Home, all []messages.InstrumentReport) ([]messages.Quote, error) {
+	var d decoded
+
+	start, _ := unixNano(started)
+	if err := d.decode(data, start); err != nil {
+		return nil, err
+	}
+
+	quotes, err := d.quotesOf(listing)
+	if err != nil {
+		return nil, err
+	}
+
+	return quotes, d.judge(homes, all)
 }

@@ -17,10 +17,11 @@ const SnapshotName = "snapshot.json"
 // maxSnapshotFile is the most that is read of a snapshot.json at start, in bytes.
 const maxSnapshotFile = 1 << 30
 
-// newest is what snapshot.json ought to hold.
+// newest is what snapshot.json ought to hold: one line, and durable, because whoever reads it there reads it from the disk.
 type newest struct {
 	round messages.Round // the highest round that was committed to the history, or found in the file at start
 	data  []byte         // the round, encoded; nil once it is written
+	file  []byte         // the file's contents, for the next time: they are large
 }
 
 // want makes a snapshot the one to write, unless a newer one waits or is there: after an error the file may already be the newer one, and
@@ -37,18 +38,15 @@ func (n *newest) write(fsys durable.FS) error {
 		return nil
 	}
 
-	if err := durable.WriteFile(fsys, SnapshotName, n.data, fileMode); err != nil {
+	n.file = append(append(n.file[:0], n.data...), '\n')
+
+	if err := durable.WriteFile(fsys, SnapshotName, n.file, fileMode); err != nil {
 		return err
 	}
 
 	n.data = nil
 
 	return nil
-}
-
-// encode returns the file's contents for a snapshot: one line, and durable, because whoever reads it there reads it from the disk.
-func encode(snapshot *messages.Snapshot) []byte {
-	return append(snapshot.WithDurable(true).AppendJSON(nil), '\n')
 }
 
 // roundOnFile returns the round of the snapshot.json that is there, 0 if there is none that can be read.

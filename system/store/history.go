@@ -186,35 +186,6 @@ func size(limit, left int) int {
 	return min(left, pageRows)
 }
 
-func (r *Reader) page(ctx context.Context, query *Query, last *Row, limit int) ([]Row, error) {
-	where := query.where()
-	query.instruments(where)
-	query.after(where, last)
-
-	direction := query.direction()
-	statement := `SELECT r.round, r.started_at, r.published_at, i.name, e.class, v.status, v.price, v.age, v.used, e.expected
-		FROM rounds r CROSS JOIN verdicts v ON v.round = r.round
-		JOIN instruments i ON i.id = v.instrument
-		JOIN entries e ON e.roster = r.roster AND e.instrument = v.instrument` +
-		where.sql() + " ORDER BY r.round" + direction + ", i.name LIMIT ?"
-
-	return collect(ctx, r, statement, append(where.args, limit), func(rows *sql.Rows, row *Row) error {
-		var started, published sql.NullInt64
-
-		var price sql.NullString
-
-		err := rows.Scan(&row.Round, &started, &published, &row.Instrument, &row.Class, &row.Status, &price, &row.Age, &row.Used, &row.Expected)
-		if err != nil {
-			return err
-		}
-
-		row.StartedAt, row.PublishedAt = moment(started), moment(published)
-		row.Price, err = decimal(price)
-
-		return err
-	})
-}
-
 func (r *Reader) rounds(ctx context.Context, query *Query, last *RoundRow, limit int) ([]RoundRow, error) {
 	where := query.where()
 
@@ -226,9 +197,8 @@ func (r *Reader) rounds(ctx context.Context, query *Query, last *RoundRow, limit
 		where.add("r.round > ?", number(last.Round))
 	}
 
-	statement := `SELECT r.round, r.status, r.started_at, r.published_at, r.elapsed, r.deadline,
-		(SELECT count(*) FROM reports v WHERE v.round = r.round), (SELECT count(*) FROM verdicts v WHERE v.round = r.round)
-		FROM rounds r` + where.sql() + " ORDER BY r.round" + query.direction() + " LIMIT ?"
+	statement := `SELECT r.round, r.status, r.started_at, r.published_at, r.elapsed, r.deadline, o.vendors, o.instruments
+		FROM rounds r JOIN rosters o ON o.id = r.roster` + where.sql() + " ORDER BY r.round" + query.direction() + " LIMIT ?"
 
 	return collect(ctx, r, statement, append(where.args, limit), func(rows *sql.Rows, row *RoundRow) error {
 		var started, published sql.NullInt64
@@ -289,18 +259,4 @@ func moment(nanoseconds sql.NullInt64) time.Time {
 	}
 
 	return time.Unix(0, nanoseconds.Int64).UTC()
-}
-
-// decimal is the price of a column, zero for NULL.
-func decimal(text sql.NullString) (messages.Price, error) {
-	if !text.Valid {
-		return messages.Price{}, nil
-	}
-
-	price, err := messages.ParseDecimal(text.String)
-	if err != nil {
-		return messages.Price{}, fmt.Errorf("price %q: %w", text.String, err)
-	}
-
-	return price, nil
 }

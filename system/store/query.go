@@ -81,7 +81,7 @@ func (q *Query) where() *clause {
 	return c
 }
 
-// instruments adds the condition on verdicts v.
+// instruments adds the condition on entries e.
 func (q *Query) instruments(c *clause) {
 	if len(q.Instruments) == 0 {
 		return
@@ -92,7 +92,7 @@ func (q *Query) instruments(c *clause) {
 		names[i] = string(name)
 	}
 
-	c.add("v.instrument IN (SELECT id FROM instruments WHERE name IN (?"+strings.Repeat(", ?", len(names)-1)+"))", names...)
+	c.add("e.instrument IN (SELECT id FROM instruments WHERE name IN (?"+strings.Repeat(", ?", len(names)-1)+"))", names...)
 }
 
 // after adds the condition that a row comes after another in the query's order.

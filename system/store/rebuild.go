@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -21,7 +22,7 @@ func (r *Reader) Snapshot(ctx context.Context, round messages.Round) (*messages.
 		return inTransaction(ctx, db, func(tx *sql.Tx) error { // one view of all tables
 			b := &rebuild{db: tx, snapshot: &messages.Snapshot{Round: round, Durable: true}}
 
-			for _, step := range []func(context.Context) error{b.head, b.listings, b.reports, b.verdicts, b.quotes} {
+			for _, step := range []func(context.Context) error{b.head, b.listings, b.reports} {
 				if err := step(ctx); err != nil {
 					return fmt.Errorf("round %d: %w", round, err)
 				}
@@ -40,6 +41,7 @@ func (r *Reader) Snapshot(ctx context.Context, round messages.Round) (*messages.
 type rebuild struct {
 	db       querier
 	roster   int64
+	started  int64
 	snapshot *messages.Snapshot
 }
 
@@ -55,7 +57,7 @@ func (b *rebuild) head(ctx context.Context) error {
 		return ErrNoRound
 	}
 
-	s.StartedAt, s.PublishedAt = moment(started), moment(published)
+	s.StartedAt, s.PublishedAt, b.started = moment(started), moment(published), started.Int64
 
 	return err
 }
@@ -92,83 +94,110 @@ func (b *rebuild) listings(ctx context.Context) error {
 	return err
 }
 
-func (b *rebuild) reports(ctx context.Context) (err error) {
-	b.snapshot.Vendors, err = scanAll(ctx, b.db, `SELECT outcome, detail, latency, attempts, usable, state, restarts
-		FROM listings l JOIN reports r ON r.round = ? AND r.vendor = l.vendor
-		WHERE l.roster = ? AND l.position = 0 ORDER BY l.listing`,
-		[]any{number(b.snapshot.Round), b.roster}, func(rows *sql.Rows, r *messages.VendorReport) error {
-			var detail sql.NullString
+func (b *rebuild) reports(ctx context.Context) error {
+	s := b.snapshot
+	s.Instruments = make([]messages.InstrumentReport, len(s.Roster.Entries()))
+	homes := homes(s.Roster)
 
-			err := rows.Scan(&r.Outcome, &detail, &r.Latency, &r.Attempts, &r.Usable, &r.State, &r.Restarts)
+	var report decoded
+
+	listing := 0
+	vendors, err := scanAll(ctx, b.db, `SELECT outcome, detail, latency, attempts, usable, state, restarts, quotes
+		FROM listings l JOIN reports r ON r.round = ? AND r.vendor_id = l.vendor
+		WHERE l.roster = ? AND l.position = 0 ORDER BY l.listing`,
+		[]any{number(s.Round), b.roster}, func(rows *sql.Rows, r *messages.VendorReport) error {
+			var (
+				detail sql.NullString
+				data   []byte
+			)
+
+			err := rows.Scan(&r.Outcome, &detail, &r.Latency, &r.Attempts, &r.Usable, &r.State, &r.Restarts, &data)
+			if err != nil {
+				return err
+			}
+
 			r.Detail = detail.String
 
-			return err
-		})
-
-	return err
-}
-
-func (b *rebuild) verdicts(ctx context.Context) (err error) {
-	b.snapshot.Instruments, err = scanAll(ctx, b.db, `SELECT status, price, age, used FROM verdicts v
-		JOIN instruments i ON i.id = v.instrument WHERE v.round = ? ORDER BY i.name`,
-		[]any{number(b.snapshot.Round)}, func(rows *sql.Rows, r *messages.InstrumentReport) error {
-			var price sql.NullString
-
-			err := rows.Scan(&r.Status, &price, &r.Age, &r.Used)
-			if err != nil {
+			if err := report.decode(data, b.started); err != nil {
 				return err
 			}
 
-			r.Price, err = decimal(price)
-
-			return err
-		})
-
-	return err
-}
-
-func (b *rebuild) quotes(ctx context.Context) error {
-	_, err := scanAll(ctx, b.db, `SELECT l.listing, v.name, i.name, outcome, detail, price, bid, ask, vendor_time, requested_at, received_at
-		FROM listings l JOIN sources s ON s.round = ? AND s.instrument = l.instrument AND s.vendor = l.vendor
-		JOIN vendors v ON v.id = l.vendor JOIN instruments i ON i.id = l.instrument
-		WHERE l.roster = ? ORDER BY l.listing, l.position`,
-		[]any{number(b.snapshot.Round), b.roster}, func(rows *sql.Rows, q *messages.Quote) error {
-			listing, err := scanQuote(rows, q)
-			if err != nil {
+			if r.Quotes, err = report.quotesOf(&s.Roster.Listings()[listing]); err != nil {
 				return err
 			}
 
-			report := &b.snapshot.Vendors[listing]
-			report.Quotes = append(report.Quotes, *q)
+			err = report.judge(homes[listing], s.Instruments)
+			listing++
 
-			return nil
+			return err
 		})
-
-	return err
-}
-
-func scanQuote(rows *sql.Rows, q *messages.Quote) (listing int, err error) {
-	var (
-		detail, price, bid, ask           sql.NullString
-		vendorTime, requestedAt, received sql.NullInt64
-	)
-
-	err = rows.Scan(&listing, &q.Vendor, &q.Instrument, &q.Outcome, &detail, &price, &bid, &ask, &vendorTime, &requestedAt, &received)
-	if err != nil {
-		return 0, err
+	if err == nil && len(vendors) != len(homes) {
+		err = fmt.Errorf("%w: %d reports of %d vendors", errQuotes, len(vendors), len(homes))
 	}
 
-	q.Detail = detail.String
-	q.VendorTime, q.RequestedAt, q.ReceivedAt = moment(vendorTime), moment(requestedAt), moment(received)
+	s.Vendors = vendors
 
-	for _, p := range []struct {
-		to   *messages.Price
-		text sql.NullString
-	}{{&q.Price, price}, {&q.Bid, bid}, {&q.Ask, ask}} {
-		if *p.to, err = decimal(p.text); err != nil {
-			return 0, err
+	return err
+}
+
+// quotesOf returns the quotes of a listing, nil if there are none.
+func (d *decoded) quotesOf(listing *messages.Listing) ([]messages.Quote, error) {
+	if len(d.quotes) > len(listing.Instruments) {
+		return nil, fmt.Errorf("%w: %d of %d instruments", errQuotes, len(d.quotes), len(listing.Instruments))
+	}
+
+	var list []messages.Quote
+
+	for i := range d.quotes {
+		q, err := d.quotes[i].quote()
+		if err != nil {
+			return nil, err
+		}
+
+		q.Vendor, q.Instrument = listing.Vendor, listing.Instruments[i]
+		list = append(list, q)
+	}
+
+	return list, nil
+}
+
+// quote returns the quote without its names.
+func (q *rawQuote) quote() (messages.Quote, error) {
+	whole := messages.Quote{Outcome: messages.Outcome(q.outcome), Detail: string(q.texts[0])}
+
+	for i, price := range [...]*messages.Price{&whole.Price, &whole.Bid, &whole.Ask} {
+		var err error
+		if *price, err = decimal(q.texts[i+1]); err != nil {
+			return messages.Quote{}, err
 		}
 	}
 
-	return listing, nil
+	for i, at := range [...]*time.Time{&whole.VendorTime, &whole.RequestedAt, &whole.ReceivedAt} {
+		if q.flags&(quoteVendorTime<<i) != 0 {
+			*at = time.Unix(0, q.times[i]).UTC()
+		}
+	}
+
+	return whole, nil
+}
+
+// judge puts the verdicts where they belong.
+func (d *decoded) judge(homes []home, all []messages.InstrumentReport) error {
+	if len(d.verdicts) != len(homes) {
+		return fmt.Errorf("%w: %d verdicts on %d instruments", errQuotes, len(d.verdicts), len(homes))
+	}
+
+	for i, at := range homes {
+		v := &d.verdicts[i]
+		if v.position != at.position {
+			return fmt.Errorf("%w: verdict in the wrong place", errQuotes)
+		}
+
+		var err error
+		if all[at.entry], err = v.report(); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }

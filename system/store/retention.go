@@ -51,7 +51,7 @@ func (s *Store) trim(ctx context.Context) error {
 
 // remove removes all rounds up to one.
 func remove(ctx context.Context, tx *sql.Tx, last int64) error {
-	for _, table := range []string{"sources", "verdicts", "reports", "rounds"} {
+	for _, table := range []string{"reports", "rounds"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE round <= ?", last); err != nil { //nolint:gosec // constants
 			return fmt.Errorf("removing rounds up to %d: %w", last, err)
 		}

@@ -15,8 +15,9 @@ import (
 type resolved struct {
 	roster      *messages.Roster
 	id          int64
-	vendors     []int64 // aligned with Listings
-	instruments []int64 // aligned with Entries
+	vendors     []any    // aligned with Listings; values, so that no row allocates them
+	homes       [][]home // likewise: the verdicts that are kept with each vendor
+	instruments []int64  // aligned with Entries; only of a roster that is being inserted
 }
 
 // resolve finds the roster in the database, or puts it there.
@@ -26,7 +27,7 @@ func resolve(ctx context.Context, tx *sql.Tx, known resolved, roster *messages.R
 	}
 
 	digest := rosterDigest(roster)
-	r := resolved{roster: roster}
+	r := resolved{roster: roster, homes: homes(roster)}
 
 	err := tx.QueryRowContext(ctx, "SELECT id FROM rosters WHERE digest = ?", digest).Scan(&r.id)
 
@@ -45,19 +46,31 @@ func resolve(ctx context.Context, tx *sql.Tx, known resolved, roster *messages.R
 }
 
 func (r *resolved) load(ctx context.Context, tx *sql.Tx) (err error) {
-	r.vendors, err = ids(ctx, tx, "SELECT vendor FROM listings WHERE roster = ? AND position = 0 ORDER BY listing", r.id)
-	if err != nil {
-		return err
-	}
-
-	r.instruments, err = ids(ctx, tx,
-		"SELECT e.instrument FROM entries e JOIN instruments i ON i.id = e.instrument WHERE e.roster = ? ORDER BY i.name", r.id)
+	r.vendors, err = scanAll(ctx, tx, "SELECT vendor FROM listings WHERE roster = ? AND position = 0 ORDER BY listing", []any{r.id},
+		func(rows *sql.Rows, id *any) error { return rows.Scan(id) })
 
 	return err
 }
 
+// homes returns, for each listing, the verdicts that are kept with it, in the listing's order.
+func homes(roster *messages.Roster) [][]home {
+	all := make([][]home, len(roster.Listings()))
+
+	for i, listing := range roster.Listings() {
+		for position, name := range listing.Instruments {
+			entry, _ := roster.Instrument(name)
+			if roster.Entries()[entry].Sources[0].Listing == i {
+				all[i] = append(all[i], home{position: position, entry: entry})
+			}
+		}
+	}
+
+	return all
+}
+
 func (r *resolved) insert(ctx context.Context, tx *sql.Tx, digest []byte) error {
-	result, err := tx.ExecContext(ctx, "INSERT INTO rosters (digest) VALUES (?)", digest)
+	result, err := tx.ExecContext(ctx, "INSERT INTO rosters (digest, vendors, instruments) VALUES (?, ?, ?)",
+		digest, len(r.roster.Listings()), len(r.roster.Entries()))
 	if err != nil {
 		return err
 	}
@@ -66,11 +79,37 @@ func (r *resolved) insert(ctx context.Context, tx *sql.Tx, digest []byte) error 
 		return err
 	}
 
+	if err := r.internVendors(ctx, tx); err != nil {
+		return err
+	}
+
 	if err := r.insertEntries(ctx, tx); err != nil {
 		return err
 	}
 
-	return r.insertListings(ctx, tx)
+	err = r.insertListings(ctx, tx)
+	r.instruments = nil
+
+	return err
+}
+
+func (r *resolved) internVendors(ctx context.Context, tx *sql.Tx) error {
+	intern, err := newInterner(ctx, tx, "vendors")
+	if err != nil {
+		return err
+	}
+	defer intern.close()
+
+	for _, listing := range r.roster.Listings() {
+		id, err := intern.id(ctx, string(listing.Vendor))
+		if err != nil {
+			return err
+		}
+
+		r.vendors = append(r.vendors, id)
+	}
+
+	return nil
 }
 
 func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) (err error) {
@@ -80,20 +119,23 @@ func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) (err error) {
 	}
 	defer intern.close()
 
-	add, err := tx.PrepareContext(ctx, "INSERT INTO entries VALUES (?, ?, ?, ?)")
+	add, err := tx.PrepareContext(ctx, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 
 	defer func() { err = errors.Join(err, add.Close()) }()
 
-	for _, entry := range r.roster.Entries() {
+	for i, entry := range r.roster.Entries() {
 		id, err := intern.id(ctx, string(entry.Instrument))
 		if err != nil {
 			return err
 		}
 
-		if _, err := add.ExecContext(ctx, r.id, id, entry.Class, len(entry.Sources)); err != nil {
+		first := entry.Sources[0]
+
+		_, err = add.ExecContext(ctx, r.id, i, id, entry.Class, len(entry.Sources), r.vendors[first.Listing], first.Position)
+		if err != nil {
 			return err
 		}
 
@@ -104,12 +146,6 @@ func (r *resolved) insertEntries(ctx context.Context, tx *sql.Tx) (err error) {
 }
 
 func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) (err error) {
-	intern, err := newInterner(ctx, tx, "vendors")
-	if err != nil {
-		return err
-	}
-	defer intern.close()
-
 	add, err := tx.PrepareContext(ctx, "INSERT INTO listings VALUES (?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
@@ -118,16 +154,9 @@ func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) (err error) {
 	defer func() { err = errors.Join(err, add.Close()) }()
 
 	for i, listing := range r.roster.Listings() {
-		vendor, err := intern.id(ctx, string(listing.Vendor))
-		if err != nil {
-			return err
-		}
-
-		r.vendors = append(r.vendors, vendor)
-
 		for j, name := range listing.Instruments {
 			at, _ := r.roster.Instrument(name)
-			if _, err := add.ExecContext(ctx, r.id, i, j, vendor, listing.Class, r.instruments[at]); err != nil {
+			if _, err := add.ExecContext(ctx, r.id, i, j, r.vendors[i], listing.Class, r.instruments[at]); err != nil {
 				return err
 			}
 		}
@@ -169,11 +198,6 @@ func (i *interner) id(ctx context.Context, name string) (int64, error) {
 	}
 
 	return result.LastInsertId()
-}
-
-// ids returns the first column of a query.
-func ids(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]int64, error) {
-	return scanAll(ctx, tx, query, args, func(rows *sql.Rows, id *int64) error { return rows.Scan(id) })
 }
 
 // rosterDigest is the same for rosters with the same listings in the same order. Every text is preceded by its length.

@@ -81,7 +81,7 @@ func (s *Store) Persist(ctx context.Context, snapshots []*messages.Snapshot) err
 
 func (s *Store) persist(ctx context.Context, snapshots []*messages.Snapshot) error {
 	last := snapshots[len(snapshots)-1]
-	data := encode(last) // first, because a snapshot that cannot be encoded panics here, before anything is touched
+	data := last.Encoded() // first, because a snapshot that cannot be encoded panics here, before anything is touched
 
 	if err := s.dir.Verify(); err != nil {
 		return err

@@ -11,7 +11,12 @@ CREATE TABLE vendors     (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STR
 CREATE TABLE instruments (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
 -- A roster is who was asked for what; it is stored once for all the rounds made under it.
-CREATE TABLE rosters (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE rosters (
+  id          INTEGER PRIMARY KEY,
+  digest      BLOB    NOT NULL UNIQUE,
+  vendors     INTEGER NOT NULL, -- how many it has
+  instruments INTEGER NOT NULL
+) STRICT;
 CREATE TABLE listings (
   roster     INTEGER NOT NULL,
   listing    INTEGER NOT NULL, -- position of the vendor
@@ -23,13 +28,17 @@ CREATE TABLE listings (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE entries (
   roster     INTEGER NOT NULL,
+  entry      INTEGER NOT NULL, -- position of the instrument among all, sorted by name
   instrument INTEGER NOT NULL,
   class      TEXT    NOT NULL,
   expected   INTEGER NOT NULL, -- how many sources it has
-  PRIMARY KEY (roster, instrument)
+  vendor     INTEGER NOT NULL, -- the first of them: its report holds the verdict
+  position   INTEGER NOT NULL, -- position in that vendor's listing
+  PRIMARY KEY (roster, entry),
+  UNIQUE (roster, instrument)
 ) STRICT, WITHOUT ROWID;
 
--- Times are nanoseconds since 1970 UTC, durations nanoseconds, prices the vendor's own decimal text.
+-- Times are nanoseconds since 1970 UTC, durations nanoseconds.
 CREATE TABLE rounds (
   round        INTEGER PRIMARY KEY,
   roster       INTEGER NOT NULL,
@@ -41,43 +50,18 @@ CREATE TABLE rounds (
 ) STRICT;
 CREATE INDEX rounds_by_time ON rounds (published_at);
 
--- One row for each vendor of the roster.
+-- One row for each vendor of the roster. The last column holds its quotes, and the verdict on each instrument whose first source it is,
+-- in the encoding of quotes.go.
 CREATE TABLE reports (
-  round    INTEGER NOT NULL,
-  vendor   INTEGER NOT NULL,
-  outcome  TEXT    NOT NULL,
-  detail   TEXT,
-  latency  INTEGER NOT NULL,
-  attempts INTEGER NOT NULL,
-  usable   INTEGER NOT NULL,
-  state    TEXT    NOT NULL,
-  restarts INTEGER NOT NULL,
-  PRIMARY KEY (round, vendor)
-) STRICT, WITHOUT ROWID;
-
--- One row for each instrument of the roster.
-CREATE TABLE verdicts (
-  round      INTEGER NOT NULL,
-  instrument INTEGER NOT NULL,
-  status     TEXT    NOT NULL,
-  price      TEXT,
-  age        INTEGER NOT NULL,
-  used       INTEGER NOT NULL,
-  PRIMARY KEY (round, instrument)
-) STRICT, WITHOUT ROWID;
-
--- One row for each quote. A vendor without quotes has none: its report says why, for all of its instruments.
-CREATE TABLE sources (
-  round        INTEGER NOT NULL,
-  instrument   INTEGER NOT NULL,
-  vendor       INTEGER NOT NULL,
-  outcome      TEXT    NOT NULL,
-  detail       TEXT,
-  price        TEXT,
-  bid          TEXT,
-  ask          TEXT,
-  vendor_time  INTEGER,
-  requested_at INTEGER,
-  received_at  INTEGER,
-  PRIMARY KEY (round, instrument, vendor)
+  round     INTEGER NOT NULL,
+  vendor_id INTEGER NOT NULL,
+  outcome   TEXT    NOT NULL,
+  detail    TEXT,
+  latency   INTEGER NOT NULL,
+  attempts  INTEGER NOT NULL,
+  usable    INTEGER NOT NULL,
+  state     TEXT    NOT NULL,
+  restarts  INTEGER NOT NULL,
+  quotes    BLOB    NOT NULL,
+  PRIMARY KEY (round, vendor_id)
 ) STRICT, WITHOUT ROWID;
