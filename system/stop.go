@@ -17,11 +17,11 @@ import (
 // The phases of Stop and what each may take; together less than the 10 s that Stop promises.
 const (
 	stopRoundsWithin    = 5500 * time.Millisecond // close the round, write what is outstanding
-	stopFetchersWithin  = time.Second
-	stopPublisherWithin = time.Second
-	stopWriterWithin    = 500 * time.Millisecond // everything was written or given up before
-	stopRecordWithin    = 1500 * time.Millisecond
-	stopRootWithin      = 500 * time.Millisecond
+	stopFetchersWithin  = 750 * time.Millisecond
+	stopPublisherWithin = 500 * time.Millisecond
+	stopWriterWithin    = 250 * time.Millisecond // everything was written or given up before
+	stopRecordWithin    = 750 * time.Millisecond // twice: complete the record, then end the auditor
+	stopRootWithin      = 250 * time.Millisecond // twice: before everything else, and last
 )
 
 // UndrainedError says what was not on disk when the system stopped.
@@ -37,12 +37,15 @@ func (e *UndrainedError) Error() string {
 
 // Stop ends the system in order: the schedule stops and the open round is closed with what is there; outstanding snapshots are written;
 // fetches are cancelled; subscribers get the last snapshot; the audit log is completed with a shutdown entry. It takes at most about 10 s and
-// less if ctx ends. What could not be written is told by *UndrainedError. Stopping twice waits for the first.
+// less if ctx ends. What could not be written is told by *UndrainedError. Stopping twice waits for the first. A system
+// that was stopped, also before it was started, stays so.
 func (s *System) Stop(ctx context.Context) error {
 	s.mu.Lock()
 
 	switch s.phase {
 	case idle:
+		s.phase = stopping
+		close(s.stopped)
 		s.mu.Unlock()
 
 		return nil

@@ -166,7 +166,6 @@ func TestLifecycle(t *testing.T) {
 
 		_, err = s.Snapshot(t.Context())
 		require.ErrorIs(t, err, system.ErrNotStarted)
-		require.NoError(t, s.Stop(t.Context()), "stopping what never ran does nothing")
 		require.NoError(t, s.Start(t.Context()))
 		require.ErrorIs(t, s.Start(t.Context()), system.ErrStarted)
 
@@ -275,4 +274,14 @@ func TestABusySubscriberGetsTheLastSnapshot(t *testing.T) {
 		require.ErrorIs(t, err, system.ErrSubscriptionEnded)
 		time.Sleep(2 * time.Second) // virtual; see stop
 	})
+}
+
+func TestStoppedBeforeItBegan(t *testing.T) {
+	t.Parallel()
+
+	s, err := system.New(system.Settings{Vendors: []system.Vendor{vendor("forex", answer("1.5", 0))}})
+	require.NoError(t, err)
+	require.NoError(t, s.Stop(t.Context()))
+	require.NoError(t, s.Stop(t.Context()))
+	require.ErrorIs(t, s.Start(t.Context()), system.ErrStarted)
 }

@@ -78,8 +78,8 @@ func formatterFor(options Options) (logrus.Formatter, error) {
 	}
 }
 
-// OrSilent returns log, or one that discards everything where log is nil.
-func OrSilent(log *logrus.Entry) *logrus.Entry { return actors.OrSilent(log) }
+// OrSilent returns the logger, or one that discards everything where it is nil.
+func OrSilent(logger *logrus.Entry) *logrus.Entry { return actors.OrSilent(logger) }
 
 // Capture sends everything written through the standard library's log package, where the HTTP client reports what vendors did wrong, to the
 // logger at debug level, one line each, quoted by the formatter. It returns what undoes it.

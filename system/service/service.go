@@ -82,12 +82,12 @@ func (s *Service) openData(ctx context.Context, cfg *config.Config, options Opti
 	var settings system.Settings
 
 	if err := store.PrepareDir(cfg.Data); err != nil {
-		return settings, fmt.Errorf("data directory: %w", err)
+		return settings, err
 	}
 
 	lock, err := store.Lock(cfg.Data)
 	if err != nil {
-		return settings, fmt.Errorf("data directory: %w", err)
+		return settings, err
 	}
 
 	s.closeLater(closer(lock.Release))
