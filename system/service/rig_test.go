@@ -30,9 +30,9 @@ const (
 	headerCanary = "canaryH52c8de"
 )
 
-// slack is how much later than its deadline a round may end at most. RELIABILITY 2.9 gives 50 ms at the 99th percentile and 250 ms at most;
-// a busy machine that runs other tests at the same time is held to the second.
-const slack = 250 * time.Millisecond
+// slack is how much later than its deadline a round may end here. The promise is 50 ms at the 99th percentile and 250 ms at most, and the
+// benchmark measures it; a machine that compiles and runs other tests at the same time gets twice that, and more under the race detector.
+const slack = slower * 500 * time.Millisecond
 
 // plan is what a rig is made of. A vendor's settings are lines of its YAML, by name.
 type plan struct {

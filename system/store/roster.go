@@ -11,7 +11,7 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
-// resolved is a roster with the ids its names have in the database. Only committed ids are kept: see database.keep.
+// resolved is a roster with the ids its names have in the database. Only committed ids are kept: see Store.commit.
 type resolved struct {
 	roster      *messages.Roster
 	id          int64
