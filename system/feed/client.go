@@ -25,6 +25,10 @@ const (
 	maxErrorBody   = 4 << 10 // bytes of an error's body that are read to keep the connection
 	maxHops        = 3       // redirects that are followed where that is permitted
 
+	// Each connection keeps its buffers while it is idle. Requests are short; longer answers are read in pieces.
+	readBuffer  = 2 << 10
+	writeBuffer = 1 << 10
+
 	// A vendor has one request in flight; the others are left over from requests that were given up while connecting.
 	maxConnections = 4
 	idleTimeout    = 2 * time.Minute
@@ -78,6 +82,8 @@ func newClient(settings ClientSettings, resolver *net.Resolver) (*Client, error)
 		MaxIdleConnsPerHost:    maxConnections,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
+		ReadBufferSize:         readBuffer,
+		WriteBufferSize:        writeBuffer,
 		Protocols:              protocols,
 		OnProxyConnectResponse: checkTunnel,
 	}

@@ -27,7 +27,8 @@ type cell struct {
 	twice bool // there were several
 }
 
-// decoder reads one answer at a time, in one pass and without building anything for what nobody asked. It is reused.
+// decoder reads one answer at a time, in one pass and without building anything for what nobody asked. It is reused, by one
+// vendor after another.
 type decoder struct {
 	program *program
 	veil    veil
@@ -48,9 +49,22 @@ type decoder struct {
 	refusal string
 }
 
-func newDecoder(p *program, v veil) *decoder {
+func newDecoder() *decoder {
 	// The library's own search for duplicate keys is switched off because names does that work, including case variants.
-	return &decoder{program: p, veil: v, names: newNames(), options: jsontext.AllowDuplicateNames(true)}
+	return &decoder{names: newNames(), options: jsontext.AllowDuplicateNames(true)}
+}
+
+// aimed makes the decoder read the answers of one vendor.
+func (d *decoder) aimed(p *program, v veil) *decoder {
+	d.program, d.veil = p, v
+
+	return d
+}
+
+// forget lets go of everything that belongs to the last answer and its vendor.
+func (d *decoder) forget() {
+	d.program, d.veil, d.body, d.symbols = nil, veil{}, nil, nil
+	d.source = bytes.Buffer{}
 }
 
 // Errors of whole answers. JSON allows them all, and different readers would make different things of them.

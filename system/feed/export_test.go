@@ -48,7 +48,7 @@ func NewDecoder(d Definition) *Decoder {
 		index[symbol.VendorSymbol] = i
 	}
 
-	return &Decoder{newDecoder(p, newVeil(d.Headers, t)), d.Symbols, index}
+	return &Decoder{newDecoder().aimed(p, newVeil(d.Headers, t)), d.Symbols, index}
 }
 
 // Decode reads one answer.

@@ -1,24 +1,18 @@
 package feed
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
 )
 
-const (
-	// fallbackTimeout bounds a fetch whose context has no deadline.
-	fallbackTimeout = 30 * time.Second
-	// maxKeptBody is the largest body buffer, in bytes, that is kept for the next answer.
-	maxKeptBody = 1 << 20
-)
+// fallbackTimeout bounds a fetch whose context has no deadline.
+const fallbackTimeout = 30 * time.Second
 
 // Source asks one vendor for quotes, as its definition says. Its methods may be called from several goroutines.
 type Source struct {
@@ -26,7 +20,8 @@ type Source struct {
 	planner *planner
 	listing []messages.Instrument
 	batches []batch // of the whole listing
-	scratch sync.Pool
+	program *program
+	veil    veil
 }
 
 // New compiles a definition. Its error lists every mistake, without secrets; it also fails if the file of certificate authorities cannot
@@ -50,27 +45,19 @@ func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
 
 	t, _ := parseTemplate(definition.URL)       // Check has found no problem
 	p, _ := compile(definition.Parse, t.single) // nor here
-	v, planner := newVeil(definition.Headers, t), newPlanner(definition, t)
 
-	s := &Source{client: client, planner: planner}
-	s.scratch.New = func() any { return &scratch{decoder: newDecoder(p, v)} }
+	s := &Source{client: client, planner: newPlanner(definition, t), program: p, veil: newVeil(definition.Headers, t)}
 
 	for _, symbol := range definition.Symbols {
 		s.listing = append(s.listing, symbol.Instrument)
 	}
 
-	s.batches, err = planner.plan(s.listing)
+	s.batches, err = s.planner.plan(s.listing)
 	if err != nil {
 		return nil, err
 	}
 
 	return s, nil
-}
-
-// scratch is what one request needs and the next one can use again.
-type scratch struct {
-	body    bytes.Buffer
-	decoder *decoder
 }
 
 // Close closes idle connections. The source can still be used.
@@ -159,14 +146,10 @@ func isOwnFault(outcome messages.Outcome) bool {
 
 // ask sends one request and fills in its quotes.
 func (s *Source) ask(ctx context.Context, b *batch, quotes []messages.Quote) *messages.Failure {
-	work, ok := s.scratch.Get().(*scratch)
-	if !ok {
-		return messages.NewFailure(messages.OutcomeMalformed, "no memory to read the answer with") // cannot be: the pool makes its own
-	}
+	body := borrowBody()
+	defer giveBackBody(body)
 
-	defer s.keep(work)
-
-	if err := s.client.Do(b.request.WithContext(ctx), &work.body); err != nil {
+	if err := s.client.Do(b.request.WithContext(ctx), body); err != nil {
 		var failure *messages.Failure
 		if !errors.As(err, &failure) {
 			failure = messages.NewFailure(messages.OutcomeMalformed, "the answer cannot be read")
@@ -175,23 +158,16 @@ func (s *Source) ask(ctx context.Context, b *batch, quotes []messages.Quote) *me
 		return failure
 	}
 
-	if failure := work.decoder.decode(work.body.Bytes(), b.index); failure != nil {
+	d := borrowDecoder()
+	defer giveBackDecoder(d, body.Len())
+
+	if failure := d.aimed(s.program, s.veil).decode(body.Bytes(), b.index); failure != nil {
 		return failure
 	}
 
 	for i, at := range b.positions {
-		quotes[at] = work.decoder.quote(b.instruments[i], &work.decoder.cells[i])
+		quotes[at] = d.quote(b.instruments[i], &d.cells[i])
 	}
 
 	return nil
-}
-
-// keep makes the scratch ready for the next request, unless it has grown too large.
-func (s *Source) keep(work *scratch) {
-	if work.body.Cap() > maxKeptBody {
-		return // everything else in it may have grown with the body
-	}
-
-	work.body.Reset()
-	s.scratch.Put(work)
 }
