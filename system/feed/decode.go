@@ -65,6 +65,7 @@ func (d *decoder) aimed(p *program, v veil) *decoder {
 func (d *decoder) forget() {
 	d.program, d.veil, d.body, d.symbols = nil, veil{}, nil, nil
 	d.source = bytes.Buffer{}
+	d.json.Reset(&d.source, d.options)
 }
 
 // Errors of whole answers. JSON allows them all, and different readers would make different things of them.

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxKeptNames is the largest table, in entries, that is kept for the next answer.
-const maxKeptNames = 1 << 14
+// maxKeptNames is the largest table, in entries, that is kept for the next answer, which has to clear it.
+const maxKeptNames = 1 << 12
 
 // names finds members of one object whose keys are equal, or differ in upper and lower case only. Such answers mean different things to
 // different readers, so they are refused.

@@ -97,7 +97,7 @@ func (d *decoder) prices(q *messages.Quote, found *cell) (outcome messages.Outco
 	}
 
 	if !q.Bid.IsZero() && !q.Ask.IsZero() {
-		if q.Bid.Decimal().GreaterThan(q.Ask.Decimal()) {
+		if q.Bid.Compare(q.Ask) > 0 {
 			return messages.OutcomeInvalidPrice, "bid " + q.Bid.Text() + " is above ask " + q.Ask.Text()
 		}
 
