@@ -62,8 +62,8 @@ func TestAllFaultsAtOnceLeaveNothingBehind(t *testing.T) {
 		name := fmt.Sprintf("v%d", i)
 		fault := mustFault(t, test.fault)
 
-		if test.rests {
-			fault = mustFault(t, "status=503 retry-after=1s")
+		if test.rests { // the vendor would be left alone for longer than this test has
+			fault = mustFault(t, "status=503")
 		}
 
 		p.vendors, ill[name] = append(p.vendors, name), fault
