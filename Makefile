@@ -13,8 +13,8 @@ build: ## build the binary into ./bin
 test: ## run every test
 	$(GO) test ./...
 
-race: ## run every test under the race detector
-	$(GO) test -race ./...
+race: ## run every test under the race detector, one package at a time: tests that watch the clock need a processor
+	$(GO) test -race -p 1 ./...
 
 bin/golangci-lint: tools/go.mod
 	cd tools && $(GO) build -o $(TOOLS)/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -12,7 +13,8 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
-// demoted is a handler that takes the runtime's notices for what they are to an operator: details. Its warnings and errors stay.
+// demoted is a handler that takes the runtime's notices for what they are to an operator: details. Its warnings and errors stay. Of a message
+// that could not be delivered it shows the type, never the contents.
 type demoted struct{ slog.Handler }
 
 // Handle implements slog.Handler.
@@ -25,7 +27,18 @@ func (d demoted) Handle(ctx context.Context, record slog.Record) error {
 		return nil
 	}
 
-	return d.Handler.Handle(ctx, record) //nolint:wrapcheck // a pass-through
+	safe := slog.NewRecord(record.Time, record.Level, record.Message, record.PC)
+	record.Attrs(func(attr slog.Attr) bool {
+		if attr.Key == "message" {
+			attr = slog.String(attr.Key, fmt.Sprintf("%T", attr.Value.Any()))
+		}
+
+		safe.AddAttrs(attr)
+
+		return true
+	})
+
+	return d.Handler.Handle(ctx, safe) //nolint:wrapcheck // a pass-through
 }
 
 // WithAttrs implements slog.Handler.
@@ -36,8 +49,8 @@ func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup implements slog.Handler.
 func (d demoted) WithGroup(name string) slog.Handler { return demoted{d.Handler.WithGroup(name)} }
 
-// newActorSystem makes an actor system whose own log flows into ours. The library's dead letters are throttled and say nothing of what
-// the message was: request dead letters are answered, not logged.
+// newActorSystem makes an actor system whose own log flows into ours. The library's dead letters are throttled; those of
+// requests are answered, not logged.
 func newActorSystem(log *logrus.Entry) *actor.ActorSystem {
 	return actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
