@@ -2,6 +2,8 @@ package actors_test
 
 import (
 	"log/slog"
+	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -22,7 +24,7 @@ func TestANilMessageIsDropped(t *testing.T) {
 			if _, ok := ctx.Message().(string); ok {
 				received++
 			}
-		}, actors.IgnoreNil()))
+		}, actors.Mailbox()))
 
 		system.Root.Send(pid, nil)
 		system.Root.Send(pid, "after")
@@ -30,4 +32,46 @@ func TestANilMessageIsDropped(t *testing.T) {
 		assert.Equal(t, 1, received)
 		require.NoError(t, actors.PoisonWait(t.Context(), system, pid))
 	})
+}
+
+// Whoever knows an actor's name may send to it while it is being spawned: nothing is lost, nothing comes before Started, and the race detector
+// has nothing to say.
+func TestMessagesDuringSpawningAreKept(t *testing.T) {
+	t.Parallel()
+
+	system := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) }))
+
+	for i := range 50 {
+		const senders, each = 4, 25
+
+		name := "early" + strconv.Itoa(i)
+		arrived := make(chan any, senders*each+1)
+		registered := make(chan struct{})
+
+		var all sync.WaitGroup
+
+		for range senders {
+			all.Go(func() {
+				<-registered
+
+				for range each {
+					system.Root.Send(system.NewLocalPID(name), "early")
+				}
+			})
+		}
+
+		// OnInit runs when the name is registered and the mailbox is not ready yet.
+		pid, err := system.Root.SpawnNamed(actor.PropsFromFunc(func(ctx actor.Context) {
+			switch message := ctx.Message().(type) {
+			case *actor.Started, string:
+				arrived <- message
+			}
+		}, actors.Mailbox(), actor.WithOnInit(func(actor.Context) { close(registered) })), name)
+		require.NoError(t, err)
+		all.Wait()
+		require.NoError(t, actors.PoisonWait(t.Context(), system, pid))
+
+		assert.IsType(t, &actor.Started{}, <-arrived)
+		assert.Len(t, arrived, senders*each)
+	}
 }

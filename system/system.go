@@ -17,7 +17,7 @@ import (
 // Errors of the lifecycle.
 var (
 	ErrNotStarted = errors.New("rollcall system is not running")
-	ErrStarted    = errors.New("rollcall system was started before")
+	ErrStarted    = errors.New("rollcall system was started or stopped before")
 )
 
 // System is one Rollcall: its actors, from Start to Stop. Its methods may be called from any goroutine.

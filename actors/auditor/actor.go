@@ -27,7 +27,7 @@ func Props(settings Settings, log Log) *actor.Props {
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
 		return &auditor{settings: settings, log: log, keep: kept}
-	}), actors.IgnoreNil())
+	}), actors.Mailbox())
 }
 
 // keep is what every incarnation inherits.

@@ -26,7 +26,7 @@ func Props(settings Settings, refs Refs) *actor.Props {
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
 		return &coordinator{settings: settings, refs: refs, fetchers: fetchers, memory: kept}
-	}), actors.IgnoreNil())
+	}), actors.Mailbox())
 }
 
 // coordinator is the shell: it routes messages to the logic and performs what comes out of it.

@@ -72,7 +72,7 @@ func Props(settings Settings, auditor actors.Ref[messages.AuditorMessage]) *acto
 		current = &root{settings: settings, auditor: auditor, memory: kept, names: make(map[string]string, len(settings.Children))}
 
 		return current
-	}), actor.WithSupervisor(strategy), actors.IgnoreNil())
+	}), actor.WithSupervisor(strategy), actors.Mailbox())
 }
 
 type root struct {

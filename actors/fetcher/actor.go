@@ -26,7 +26,7 @@ func Props(settings Settings, source Source, vendors actors.Ref[messages.Vendors
 			drop:     func() {},
 			poller:   poller{settings: &settings, judge: judge, memory: memory},
 		}
-	}), actors.IgnoreNil())
+	}), actors.Mailbox())
 }
 
 // fetcher is the shell around the poller.

@@ -15,7 +15,7 @@ func Props(settings Settings, coordinator actors.Ref[messages.CoordinatorMessage
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
 		return &publisher{settings: settings, log: settings.Log, coordinator: coordinator, memory: kept}
-	}), actors.IgnoreNil())
+	}), actors.Mailbox())
 }
 
 // memory is what every incarnation of one publisher shares.

@@ -32,7 +32,7 @@ func Props(
 		v.SupervisorStrategy = actors.Supervise(v.failed)
 
 		return v
-	}), actors.IgnoreNil())
+	}), actors.Mailbox())
 }
 
 // kept is what every incarnation inherits.

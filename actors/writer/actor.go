@@ -32,7 +32,7 @@ func Props(
 			settings: settings, store: store, coordinator: coordinator, auditor: auditor, turn: turn,
 			queue: queue{limit: settings.Queue},
 		}
-	}), actors.IgnoreNil())
+	}), actors.Mailbox())
 }
 
 type writer struct {
