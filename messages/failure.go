@@ -18,6 +18,7 @@ type Failure struct {
 	Outcome    Outcome       // why; never OutcomeOK
 	Detail     string        // for people: printable, at most MaxDetail bytes, without secrets
 	RetryAfter time.Duration // the vendor's own wish, 0 if it gave none
+	Final      bool          // asking again soon is pointless: the vendor is left alone as after refused credentials
 }
 
 // NewFailure returns a failure whose detail is cut and cleaned by CleanDetail.

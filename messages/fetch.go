@@ -24,6 +24,7 @@ type QuotesFetched struct {
 	Usable   int           // quotes whose outcome is OutcomeOK
 	Latency  time.Duration // from the last attempt's request to its complete answer
 	Attempts int
+	Feed     *FeedStatus // nil where the vendor neither pushes nor has a budget
 }
 
 // FetchFailed answers FetchQuotes: there are no quotes, and Failure says why.
@@ -33,4 +34,5 @@ type FetchFailed struct {
 	Failure  Failure
 	Latency  time.Duration // from the last attempt's request to its failure; 0 if nothing was sent
 	Attempts int
+	Feed     *FeedStatus // nil where the vendor neither pushes nor has a budget
 }

@@ -18,11 +18,16 @@ const (
 	OutcomeTLS            Outcome = "tls"             // the TLS handshake or the certificate failed
 	OutcomeHTTPStatus     Outcome = "http_status"     // an HTTP status outside 2xx
 	OutcomeRateLimited    Outcome = "rate_limited"    // the vendor, or our own budget, asks us to wait
+	OutcomeQuota          Outcome = "quota_exhausted" // the plan's allowance is used up: wait for its next period, or buy more
 	OutcomeAuth           Outcome = "auth"            // the vendor does not accept our credentials
+	OutcomeNotEntitled    Outcome = "not_entitled"    // the credentials are good, the plan does not cover what was asked for
+	OutcomeBadRequest     Outcome = "bad_request"     // the vendor does not understand the request: the definition is wrong
+	OutcomeUnavailable    Outcome = "unavailable"     // the vendor says itself that it cannot serve now: overload, maintenance
 	OutcomeRedirect       Outcome = "redirect"        // the vendor answered with a redirect that is not followed
 	OutcomeBlockedAddress Outcome = "blocked_address" // the resolved address may not be dialled
 	OutcomeTooLarge       Outcome = "too_large"       // the answer exceeds its size limit
 	OutcomeMalformed      Outcome = "malformed"       // the answer cannot be read
+	OutcomeUnknownSymbol  Outcome = "unknown_symbol"  // the vendor does not know a symbol: the mapping is wrong, or it was delisted
 	OutcomeMissingSymbol  Outcome = "missing_symbol"  // the answer has no value for an instrument that was asked for
 	OutcomeInvalidPrice   Outcome = "invalid_price"   // not a positive exact decimal, or bid above ask
 	OutcomeInvalidTime    Outcome = "invalid_time"    // the vendor's time stamp cannot be read or cannot be true
@@ -31,6 +36,9 @@ const (
 	OutcomeStuck          Outcome = "stuck"           // the price has not moved for longer than is plausible
 	OutcomeJump           Outcome = "jump"            // the price moved further than is plausible
 	OutcomeOutlier        Outcome = "outlier"         // the price disagrees with the other vendors
+	OutcomeDisconnected   Outcome = "disconnected"    // the vendor pushes, and there is no connection
+	OutcomeStalled        Outcome = "stalled"         // the connection is open, and nothing comes, not even a heartbeat
+	OutcomeSlowConsumer   Outcome = "slow_consumer"   // the vendor cut the connection because we read too slowly
 	OutcomeQuarantined    Outcome = "quarantined"     // the vendor crashed too often and is being left alone
 	OutcomePaused         Outcome = "paused"          // an operator paused the vendor
 	OutcomeClosed         Outcome = "closed"          // the instrument's market is closed
@@ -42,9 +50,10 @@ const (
 func Outcomes() []Outcome {
 	return []Outcome{
 		OutcomeOK, OutcomePartial, OutcomeLate, OutcomeTimeout, OutcomeDNS, OutcomeRefused, OutcomeReset, OutcomeTLS, OutcomeHTTPStatus,
-		OutcomeRateLimited, OutcomeAuth, OutcomeRedirect, OutcomeBlockedAddress, OutcomeTooLarge, OutcomeMalformed, OutcomeMissingSymbol,
-		OutcomeInvalidPrice, OutcomeInvalidTime, OutcomeStale, OutcomeFuture, OutcomeStuck, OutcomeJump, OutcomeOutlier,
-		OutcomeQuarantined, OutcomePaused, OutcomeClosed, OutcomeCrashed, OutcomeCancelled,
+		OutcomeRateLimited, OutcomeQuota, OutcomeAuth, OutcomeNotEntitled, OutcomeBadRequest, OutcomeUnavailable, OutcomeRedirect,
+		OutcomeBlockedAddress, OutcomeTooLarge, OutcomeMalformed, OutcomeUnknownSymbol, OutcomeMissingSymbol, OutcomeInvalidPrice,
+		OutcomeInvalidTime, OutcomeStale, OutcomeFuture, OutcomeStuck, OutcomeJump, OutcomeOutlier, OutcomeDisconnected, OutcomeStalled,
+		OutcomeSlowConsumer, OutcomeQuarantined, OutcomePaused, OutcomeClosed, OutcomeCrashed, OutcomeCancelled,
 	}
 }
 

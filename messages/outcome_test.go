@@ -17,8 +17,9 @@ import (
 )
 
 // documentedOutcomes are the words of the product description, in its order.
-const documentedOutcomes = "ok partial late timeout dns refused reset tls http_status rate_limited auth redirect blocked_address too_large " +
-	"malformed missing_symbol invalid_price invalid_time stale future stuck jump outlier quarantined paused closed crashed cancelled"
+const documentedOutcomes = "ok partial late timeout dns refused reset tls http_status rate_limited quota_exhausted auth not_entitled " +
+	"bad_request unavailable redirect blocked_address too_large malformed unknown_symbol missing_symbol invalid_price invalid_time stale " +
+	"future stuck jump outlier disconnected stalled slow_consumer quarantined paused closed crashed cancelled"
 
 func TestOutcomesAreTheClosedSet(t *testing.T) {
 	var words []string

@@ -16,7 +16,39 @@ type Quote struct {
 	ReceivedAt  time.Time // when the answer was complete
 	Outcome     Outcome   // OutcomeOK, or why the price may not be used
 	Detail      string    // for people; at most MaxDetail bytes
+	Flags       Flags     // what should be known about a price that may be used
+	More        *More     // what else the vendor says; nil where it says nothing. Never changed once set
 }
+
+// More is what a vendor says beside price, bid, ask and time. Each field is zero where it says nothing.
+type More struct {
+	Mid      Price  // the vendor's own middle of bid and ask
+	Size     Price  // of the last trade, in units of the instrument
+	Volume   Price  // traded, over the vendor's own period
+	Currency string // of the prices, such as USD
+	Unit     string // of the instrument, such as troy_ounce
+	Sequence uint64 // the vendor's own number of the message
+}
+
+// Flags is a set of Flag.
+type Flags uint16
+
+// Flag is something that should be known about a price that may be used.
+type Flag = Flags
+
+// The flags; the word behind each is its JSON value.
+const (
+	FlagMid          Flag = 1 << iota // mid: the vendor gives no price; it is the middle of bid and ask
+	FlagUntimed                       // untimed: the vendor gives no time; the time of receipt counts
+	FlagDay                           // day: the time is precise to the day
+	FlagHeld                          // held: from an earlier round's answer, because the vendor is asked less often than rounds are held
+	FlagStreamed                      // streamed: the vendor pushed it
+	FlagCrossed                       // crossed: bid is above ask for the moment
+	FlagGap                           // gap: messages before it were lost
+	FlagNotTradeable                  // not_tradeable: the vendor says that nobody trades at it now
+	FlagConverted                     // converted: scaled or inverted by us
+	FlagUnchanged                     // unchanged: the vendor says that it has not changed since the last answer
+)
 
 // Usable reports whether the quote's price may be published as good.
 func (q *Quote) Usable() bool { return q.Outcome == OutcomeOK && !q.Price.IsZero() }

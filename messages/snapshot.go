@@ -81,7 +81,8 @@ type VendorReport struct {
 	Usable   int           // quotes that may be used
 	Quotes   []Quote       // empty, or one per instrument of the listing, in its order
 	State    VendorState
-	Restarts int // supervised restarts since the program started
+	Restarts int         // supervised restarts since the program started
+	Feed     *FeedStatus // nil where the vendor neither pushes nor has a budget
 }
 
 // InstrumentReport is the verdict on one instrument.

@@ -114,8 +114,10 @@ func vendorName(i int) messages.Vendor { return messages.Vendor("v" + strconv.It
 // definition is how a vendor is asked. Its instruments are its own.
 func definition(t *clientTask, vendor int) feed.Definition {
 	d := feed.Definition{
-		URL:    vendorURL(vendor, t.Place.Port),
-		Parse:  feed.Parse{Rows: "quotes", Key: "symbol", Price: "price"},
+		Endpoint: feed.Endpoint{
+			URL:   vendorURL(vendor, t.Place.Port),
+			Parse: feed.Parse{Rows: "quotes", Key: "symbol", Price: "price"},
+		},
 		Client: feed.ClientSettings{AllowPrivate: true},
 	}
 

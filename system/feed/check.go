@@ -19,35 +19,15 @@ const (
 	maxURLText    = 8 << 10 // bytes of the template
 )
 
-// FieldError is one mistake in a definition. Its texts never contain a secret, a password or the URL.
-type FieldError struct {
-	// Field is the path of the value as written in a file, such as "url", "parse.price" or "headers.Authorization".
-	Field string
-	// Problem says what is wrong, in a few words.
-	Problem string
-	// Suggestion says what to write instead; it may be empty.
-	Suggestion string
-}
-
-// Error implements error: field, problem and suggestion.
-func (e FieldError) Error() string {
-	text := e.Field + ": " + e.Problem
-	if e.Suggestion != "" {
-		text += " (" + e.Suggestion + ")"
-	}
-
-	return text
-}
-
 // Check returns every mistake in a definition, in the order of its fields; none means that New accepts it, except for files it cannot read.
 func Check(d Definition) []FieldError {
 	template, problems := parseTemplate(d.URL)
 	problems = slices.Concat(problems, checkMethod(d.Method), checkHeaders(d.Headers), checkSymbols(d.Symbols))
 
 	if d.Batch < 0 {
-		problems = append(problems, FieldError{"batch", "is negative", "0 asks for all symbols at once"})
+		problems = append(problems, FieldError{Field: "batch", Problem: "is negative", Suggestion: "0 asks for all symbols at once"})
 	} else if longestURL(d, template) > maxRequestURL {
-		problems = append(problems, FieldError{"batch", "makes a URL longer than " + strconv.Itoa(maxRequestURL) + " bytes", "ask for fewer symbols at once"})
+		problems = append(problems, FieldError{Field: "batch", Problem: "makes a URL longer than " + strconv.Itoa(maxRequestURL) + " bytes", Suggestion: "ask for fewer symbols at once"})
 	}
 
 	_, mistakes := compile(d.Parse, template.single)
@@ -82,7 +62,7 @@ func checkMethod(method string) []FieldError {
 		return nil
 	}
 
-	return []FieldError{{"method", "is neither GET nor POST", "leave it out for GET"}}
+	return []FieldError{{Field: "method", Problem: "is neither GET nor POST", Suggestion: "leave it out for GET"}}
 }
 
 // ownHeaders are set by the client itself, or would change how an answer is framed.
@@ -97,7 +77,7 @@ func checkHeaders(headers map[string]secret.Secret) []FieldError {
 	var problems []FieldError
 
 	if len(headers) > maxHeaders {
-		problems = append(problems, FieldError{"headers", "has more than " + strconv.Itoa(maxHeaders) + " headers", ""})
+		problems = append(problems, FieldError{Field: "headers", Problem: "has more than " + strconv.Itoa(maxHeaders) + " headers"})
 	}
 
 	seen := make(map[string]bool, len(headers))
@@ -107,13 +87,13 @@ func checkHeaders(headers map[string]secret.Secret) []FieldError {
 
 		switch {
 		case !isToken(name):
-			problems = append(problems, FieldError{field, "is not a header name", "use letters, digits and hyphens"})
+			problems = append(problems, FieldError{Field: field, Problem: "is not a header name", Suggestion: "use letters, digits and hyphens"})
 		case slices.Contains(ownHeaders(), canonical):
-			problems = append(problems, FieldError{field, "is set by the client itself", "leave it out"})
+			problems = append(problems, FieldError{Field: field, Problem: "is set by the client itself", Suggestion: "leave it out"})
 		case seen[canonical]:
-			problems = append(problems, FieldError{field, "is given twice in different spelling", "keep one of them"})
+			problems = append(problems, FieldError{Field: field, Problem: "is given twice in different spelling", Suggestion: "keep one of them"})
 		case !isHeaderValue(headers[name].Reveal()):
-			problems = append(problems, FieldError{field, "has a value with line breaks or control characters", "check the secret for a stray newline"})
+			problems = append(problems, FieldError{Field: field, Problem: "has a value with line breaks or control characters", Suggestion: "check the secret for a stray newline"})
 		}
 
 		seen[canonical] = true
@@ -157,9 +137,9 @@ func isHeaderValue(value string) bool {
 func checkSymbols(symbols []Symbol) []FieldError {
 	switch {
 	case len(symbols) == 0:
-		return []FieldError{{"symbols", "is empty", "list at least one instrument"}}
+		return []FieldError{{Field: "symbols", Problem: "is empty", Suggestion: "list at least one instrument"}}
 	case len(symbols) > maxSymbols:
-		return []FieldError{{"symbols", "has more than " + strconv.Itoa(maxSymbols) + " symbols", "split it into several vendors"}}
+		return []FieldError{{Field: "symbols", Problem: "has more than " + strconv.Itoa(maxSymbols) + " symbols", Suggestion: "split it into several vendors"}}
 	}
 
 	var problems []FieldError
@@ -172,18 +152,18 @@ func checkSymbols(symbols []Symbol) []FieldError {
 
 		for _, text := range []string{instrument, symbol.VendorSymbol} {
 			if problem := symbolProblem(text); problem != "" {
-				problems = append(problems, FieldError{field, problem, ""})
+				problems = append(problems, FieldError{Field: field, Problem: problem})
 
 				break
 			}
 		}
 
 		if instruments[instrument] {
-			problems = append(problems, FieldError{field, "lists an instrument twice", "remove one of them"})
+			problems = append(problems, FieldError{Field: field, Problem: "lists an instrument twice", Suggestion: "remove one of them"})
 		}
 
 		if names[symbol.VendorSymbol] {
-			problems = append(problems, FieldError{field, "uses a vendor symbol twice", "map each instrument to a symbol of its own"})
+			problems = append(problems, FieldError{Field: field, Problem: "uses a vendor symbol twice", Suggestion: "map each instrument to a symbol of its own"})
 		}
 
 		instruments[instrument], names[symbol.VendorSymbol] = true, true

@@ -22,9 +22,7 @@ func checkClient(settings ClientSettings) []FieldError {
 
 	for _, size := range sizes {
 		if size.value < 0 || size.value > maxBytes {
-			problems = append(problems, FieldError{
-				"client." + size.name, "is outside 0 … " + strconv.Itoa(maxBytes) + " bytes", "leave it out for the default",
-			})
+			problems = append(problems, FieldError{Field: "client." + size.name, Problem: "is outside 0 … " + strconv.Itoa(maxBytes) + " bytes", Suggestion: "leave it out for the default"})
 		}
 	}
 
@@ -35,14 +33,12 @@ func checkClient(settings ClientSettings) []FieldError {
 
 	for _, limit := range times {
 		if limit.value < 0 || limit.value > maxTimeout {
-			problems = append(problems, FieldError{
-				"client." + limit.name, "is outside 0 … " + maxTimeout.String(), "leave it out for the default",
-			})
+			problems = append(problems, FieldError{Field: "client." + limit.name, Problem: "is outside 0 … " + maxTimeout.String(), Suggestion: "leave it out for the default"})
 		}
 	}
 
 	if _, problem := parseProxy(settings.Proxy); problem != "" {
-		problems = append(problems, FieldError{"client.proxy", problem, "write it as http://proxy.example.com:3128"})
+		problems = append(problems, FieldError{Field: "client.proxy", Problem: problem, Suggestion: "write it as http://proxy.example.com:3128"})
 	}
 
 	return problems

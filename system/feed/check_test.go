@@ -104,8 +104,11 @@ func TestCheckListsEveryMistake(t *testing.T) {
 
 	long := secret.New("a\r\nInjected: x")
 	d := feed.Definition{
-		URL: "ftp://h/", Method: "PUT", Batch: -1,
-		Headers: map[string]secret.Secret{"Bad Name": secret.New("x"), "X-Key": long, "x-key": secret.New("y"), "Host": secret.New("z")},
+		Endpoint: feed.Endpoint{
+			URL: "ftp://h/", Method: "PUT", Batch: -1,
+			Headers: map[string]secret.Secret{"Bad Name": secret.New("x"), "X-Key": long, "x-key": secret.New("y"), "Host": secret.New("z")},
+			Parse:   feed.Parse{Rows: "a..b", Key: "[", Bid: "b", TimeFormat: "iso"},
+		},
 		Symbols: []feed.Symbol{
 			{Instrument: "A", VendorSymbol: "A"},
 			{Instrument: "A", VendorSymbol: "B"},
@@ -117,7 +120,6 @@ func TestCheckListsEveryMistake(t *testing.T) {
 			{Instrument: "H", VendorSymbol: "\xff"},
 			{Instrument: " I", VendorSymbol: "I"},
 		},
-		Parse:  feed.Parse{Rows: "a..b", Key: "[", Bid: "b", TimeFormat: "iso"},
 		Client: feed.ClientSettings{MaxWire: -1, MaxBody: 1 << 40, DialTimeout: -1, TLSTimeout: time.Hour, Proxy: "http://user:hunter2@p"},
 	}
 
@@ -166,7 +168,7 @@ func TestPathsThatCannotGoTogether(t *testing.T) {
 	d.Parse = feed.Parse{Price: "{symbol}.p", Key: "k"}
 	require.Len(t, feed.Check(d), 1)
 
-	d = feed.Definition{URL: "https://h/{symbols}", Parse: feed.Parse{Price: "p"}}
+	d = feed.Definition{Endpoint: feed.Endpoint{URL: "https://h/{symbols}", Parse: feed.Parse{Price: "p"}}}
 	assert.Equal(t, "symbols", feed.Check(d)[0].Field)
 
 	for range 400 {

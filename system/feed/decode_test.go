@@ -16,9 +16,8 @@ import (
 // keyed is a definition whose answers are objects with one row per vendor symbol.
 func keyed(symbols ...string) feed.Definition {
 	d := feed.Definition{
-		URL:    "https://vendor.example/q?s={symbols}",
-		Parse:  feed.Parse{Price: "p"},
-		Client: feed.ClientSettings{AllowPrivate: true},
+		Endpoint: feed.Endpoint{URL: "https://vendor.example/q?s={symbols}", Parse: feed.Parse{Price: "p"}},
+		Client:   feed.ClientSettings{AllowPrivate: true},
 	}
 
 	for _, symbol := range symbols {

@@ -63,7 +63,7 @@ func escapeSegment(symbol string) string {
 // parseTemplate compiles and checks a URL template. Problems never quote the URL, because keys travel in it.
 func parseTemplate(text string) (template, []FieldError) {
 	refuse := func(problem, suggestion string) (template, []FieldError) {
-		return template{single: strings.Contains(text, placeSymbol)}, []FieldError{{"url", problem, suggestion}}
+		return template{single: strings.Contains(text, placeSymbol)}, []FieldError{{Field: "url", Problem: problem, Suggestion: suggestion}}
 	}
 
 	if problem, suggestion := textProblem(text); problem != "" {
