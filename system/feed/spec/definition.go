@@ -30,6 +30,12 @@ type Definition struct {
 	Endpoints map[string]Endpoint `yaml:"endpoints"`
 	// Servers stand in for scheme and host of the URLs, one after another, while the one in front of them fails.
 	Servers []string `yaml:"servers"`
+	// Credits is what one unit of CreditsPer takes from the vendor's budget, in the vendor's own units; 1 if 0.
+	Credits int `yaml:"credits"`
+	// CreditsPer is request or symbol; request if empty.
+	CreditsPer string `yaml:"credits_per"`
+	// RateHeaders say which headers of an answer tell what is left of the budget.
+	RateHeaders RateHeaders `yaml:"rate_headers"`
 	// Auth says how requests are signed where headers and query values do not do.
 	Auth Auth `yaml:"auth"`
 	// Errors say what failures look like inside answers, the first that fits counts. They hold for every endpoint, and for the
@@ -106,6 +112,18 @@ type Listing struct {
 	URL string `yaml:"url"`
 	// Symbols is an expression over the answer that gives the vendor symbols, each a text or an object with symbol, base and quote.
 	Symbols string `yaml:"symbols"`
+}
+
+// RateHeaders are the names of the headers, upper and lower case alike, that say how much of the budget is left. An empty name means that the
+// vendor does not say it.
+type RateHeaders struct {
+	// Remaining is what is left, Used what is used up: whole numbers, of which the first in the header counts.
+	Remaining string `yaml:"remaining"`
+	Used      string `yaml:"used"`
+	// Reset is when the budget is full again: epoch seconds, seconds from now, or an HTTP date.
+	Reset string `yaml:"reset"`
+	// Limit is the whole budget, from which Used is taken where Remaining does not say what is left.
+	Limit int `yaml:"limit"`
 }
 
 // Auth says how requests are authorized. At most one of its parts is given.
