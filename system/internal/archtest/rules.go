@@ -60,18 +60,27 @@ func forbidden(from, imported string) string {
 		return "an actor never imports another: a parent gets its children's props injected"
 	case from == "system" && strings.HasPrefix(ours, "system/"):
 		return "the embedding facade stays light: adapters and configuration are not below it"
-	case isAdapter(from) && isAdapter(ours) && from != ours:
+	case adapterOf(from) != "" && adapterOf(ours) != "" && adapterOf(from) != adapterOf(ours):
 		return "an adapter never imports another adapter"
-	case isAdapter(from) && ours == "system":
+	case adapterOf(ours) != "" && adapterOf(ours) == adapterOf(from) && ours == adapterOf(ours):
+		return "an adapter's inner packages do not know the one that puts them together"
+	case adapterOf(from) != "" && ours == "system":
 		return "an adapter fills a port; it does not know who composes it"
 	default:
 		return ""
 	}
 }
 
-// isAdapter reports whether a room puts a real thing behind a port.
-func isAdapter(path string) bool {
-	return slices.Contains([]string{"system/feed", "system/store", "system/auditlog", "system/sim"}, path)
+// adapterOf returns the adapter that a room belongs to: a room, with all the rooms below it, that puts a real thing behind a port. It is empty
+// for other rooms.
+func adapterOf(path string) string {
+	for _, adapter := range []string{"system/feed", "system/store", "system/auditlog", "system/sim"} {
+		if path == adapter || strings.HasPrefix(path, adapter+"/") {
+			return adapter
+		}
+	}
+
+	return ""
 }
 
 // forbiddenLibrary keeps third parties where they belong.

@@ -1,11 +1,13 @@
-package feed
+package client
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/rollcall-go/rollcall/messages"
 )
+
+// maxLocation is the longest Location that is followed, in bytes.
+const maxLocation = 8 << 10
 
 func isRedirect(code int) bool {
 	switch code {
@@ -32,16 +34,16 @@ func (c *Client) redirect(request *http.Request, answer *http.Response, hop int)
 		return refuse("the vendor redirects, and client.follow_redirects is off")
 	case hop >= maxHops:
 		return refuse("the vendor redirects more often than is followed")
-	case location == "" || len(location) > maxURLText:
+	case location == "" || len(location) > maxLocation:
 		return refuse("the vendor redirects to no usable place")
 	}
 
 	target, err := request.URL.Parse(location)
 
 	switch {
-	case err != nil || urlProblem(target) != "":
+	case err != nil || URLProblem(target, "http", "https") != "":
 		return refuse("the vendor redirects to no usable place")
-	case !sameOrigin(request.URL, target):
+	case !SameOrigin(request.URL, target):
 		return refuse("the vendor redirects to another host, port or scheme")
 	}
 
@@ -55,19 +57,4 @@ func (c *Client) redirect(request *http.Request, answer *http.Response, hop int)
 	}
 
 	return next, nil
-}
-
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && a.Hostname() == b.Hostname() && portOf(a) == portOf(b)
-}
-
-func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	default:
-		return "80"
-	}
 }

@@ -1,9 +1,11 @@
-package feed
+package client
 
 import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 // Limits of the client's settings.
@@ -12,8 +14,9 @@ const (
 	maxTimeout = time.Minute
 )
 
-func checkClient(settings ClientSettings) []FieldError {
-	var problems []FieldError
+// Check returns every setting that is out of range, its field beginning with "client.".
+func Check(settings spec.ClientSettings) []spec.FieldError {
+	var problems []spec.FieldError
 
 	sizes := []struct {
 		name  string
@@ -22,7 +25,7 @@ func checkClient(settings ClientSettings) []FieldError {
 
 	for _, size := range sizes {
 		if size.value < 0 || size.value > maxBytes {
-			problems = append(problems, FieldError{Field: "client." + size.name, Problem: "is outside 0 … " + strconv.Itoa(maxBytes) + " bytes", Suggestion: "leave it out for the default"})
+			problems = append(problems, spec.FieldError{Field: "client." + size.name, Problem: "is outside 0 … " + strconv.Itoa(maxBytes) + " bytes", Suggestion: "leave it out for the default"})
 		}
 	}
 
@@ -33,12 +36,12 @@ func checkClient(settings ClientSettings) []FieldError {
 
 	for _, limit := range times {
 		if limit.value < 0 || limit.value > maxTimeout {
-			problems = append(problems, FieldError{Field: "client." + limit.name, Problem: "is outside 0 … " + maxTimeout.String(), Suggestion: "leave it out for the default"})
+			problems = append(problems, spec.FieldError{Field: "client." + limit.name, Problem: "is outside 0 … " + maxTimeout.String(), Suggestion: "leave it out for the default"})
 		}
 	}
 
 	if _, problem := parseProxy(settings.Proxy); problem != "" {
-		problems = append(problems, FieldError{Field: "client.proxy", Problem: problem, Suggestion: "write it as http://proxy.example.com:3128"})
+		problems = append(problems, spec.FieldError{Field: "client.proxy", Problem: problem, Suggestion: "write it as http://proxy.example.com:3128"})
 	}
 
 	return problems

@@ -1,4 +1,4 @@
-package feed_test
+package client_test
 
 import (
 	"io"
@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/messages"
-	"github.com/rollcall-go/rollcall/system/feed"
+	"github.com/rollcall-go/rollcall/system/feed/client"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 func TestConnectionIsKept(t *testing.T) {
@@ -49,7 +50,7 @@ func TestShortErrorBodyKeepsTheConnection(t *testing.T) { // N14
 	assert.EqualValues(t, 1, v.accepted.Load())
 }
 
-func TestFetchesMayOverlap(t *testing.T) {
+func TestRequestsMayOverlap(t *testing.T) {
 	t.Parallel()
 
 	s := source(t, server(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, good) }).URL)
@@ -59,9 +60,9 @@ func TestFetchesMayOverlap(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for range 20 {
-				quotes, err := s.Fetch(t.Context(), []messages.Instrument{"X"})
+				body, err := s.ask(t.Context())
 				if assert.NoError(t, err) {
-					assert.Equal(t, "185.20", quotes[0].Price.Text())
+					assert.Equal(t, good, body)
 				}
 			}
 		})
@@ -84,8 +85,8 @@ func TestProxy(t *testing.T) {
 
 		_, _ = io.WriteString(w, good)
 	})
-	through := func(d *feed.Definition) {
-		d.Client = feed.ClientSettings{Proxy: proxy.URL}
+	through := func(d *spec.ClientSettings) {
+		*d = spec.ClientSettings{Proxy: proxy.URL}
 	}
 
 	succeeds(t, source(t, "http://vendor.test", through))
@@ -97,12 +98,12 @@ func TestProxy(t *testing.T) {
 func TestClientSettingsAreChecked(t *testing.T) {
 	t.Parallel()
 
-	for _, settings := range []feed.ClientSettings{
+	for _, settings := range []spec.ClientSettings{
 		{MaxWire: -1}, {MaxBody: 1 << 40}, {DialTimeout: -1}, {TLSTimeout: time.Hour}, {Proxy: "socks5://p"}, {Proxy: "http://"}, {Proxy: "http://u:p@h"},
 	} {
-		_, err := feed.NewClient(settings)
+		_, err := client.New(settings)
 
-		var problem feed.FieldError
+		var problem spec.FieldError
 
 		require.ErrorAs(t, err, &problem)
 		assert.Contains(t, problem.Field, "client.")

@@ -1,4 +1,4 @@
-package feed_test
+package client_test
 
 import (
 	"crypto/ecdsa"
@@ -23,7 +23,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/messages"
-	"github.com/rollcall-go/rollcall/system/feed"
+	"github.com/rollcall-go/rollcall/system/feed/client"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 // authority is a certificate authority of a test's own.
@@ -89,7 +90,7 @@ func TestCertificates(t *testing.T) { // N18
 	t.Parallel()
 
 	ours, other := newAuthority(t), newAuthority(t)
-	trust := func(d *feed.Definition) { d.Client.CAFile = ours.file }
+	trust := func(d *spec.ClientSettings) { d.CAFile = ours.file }
 
 	t.Run("good", func(t *testing.T) {
 		t.Parallel()
@@ -131,7 +132,7 @@ func TestCertificates(t *testing.T) { // N18
 func TestHandshakes(t *testing.T) { // N18
 	t.Parallel()
 
-	short := func(d *feed.Definition) { d.Client.TLSTimeout = soon }
+	short := func(d *spec.ClientSettings) { d.TLSTimeout = soon }
 	cases := map[string]struct {
 		serve  func(v *raw, conn net.Conn)
 		detail string
@@ -168,7 +169,7 @@ func TestCAFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(empty, []byte("nothing"), 0o600))
 
 	for _, file := range []string{empty, t.TempDir(), "/nowhere.pem"} {
-		_, err := feed.NewClient(feed.ClientSettings{CAFile: file})
+		_, err := client.New(spec.ClientSettings{CAFile: file})
 		require.ErrorContains(t, err, "certificate authorities")
 		require.ErrorContains(t, err, file)
 	}

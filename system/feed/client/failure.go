@@ -1,4 +1,4 @@
-package feed
+package client
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 // maxRetryAfter is the longest wish of a vendor that is passed on.
 const maxRetryAfter = 24 * time.Hour
 
-// failure maps any error of a request to the closed set of outcomes. The texts are our own, because errors of net/http quote URLs, and a
-// vendor can make them quote what we sent; only errors from before the request was sent are quoted.
-func (c *Client) failure(ctx context.Context, err error) *messages.Failure {
+// Failure maps any error of a request, or of a connection made by Upgrades, to the closed set of outcomes. The texts are our own, because errors
+// of net/http quote URLs, and a vendor can make them quote what we sent; only errors from before the request was sent are quoted.
+func (c *Client) Failure(ctx context.Context, err error) *messages.Failure {
 	var (
 		known     *messages.Failure
 		blocked   *blockedError
@@ -166,25 +166,31 @@ func tlsDetail(err error, now time.Time) string {
 	}
 }
 
-// statusFailure maps a status that is no success and no redirect.
-func statusFailure(answer *http.Response, now time.Time) *messages.Failure {
+// Failure returns what the status alone says: nil for 2xx. The detail begins with the code.
+func (a Answer) Failure(now time.Time) *messages.Failure {
+	if a.OK() {
+		return nil
+	}
+
 	outcome := messages.OutcomeHTTPStatus
 
-	switch answer.StatusCode {
+	switch a.Status {
 	case http.StatusTooManyRequests:
 		outcome = messages.OutcomeRateLimited
 	case http.StatusUnauthorized, http.StatusForbidden:
 		outcome = messages.OutcomeAuth
 	}
 
-	failure := messages.NewFailure(outcome, strings.TrimSpace(strconv.Itoa(answer.StatusCode)+" "+http.StatusText(answer.StatusCode)))
-	failure.RetryAfter = retryAfter(answer.Header.Get("Retry-After"), now)
+	failure := messages.NewFailure(outcome, strings.TrimSpace(strconv.Itoa(a.Status)+" "+http.StatusText(a.Status)))
+	failure.RetryAfter = a.RetryAfter(now)
 
 	return failure
 }
 
-// retryAfter reads seconds or a date; anything unreadable or in the past is no wish.
-func retryAfter(text string, now time.Time) time.Duration {
+// RetryAfter reads the header of that name, seconds or a date; anything unreadable or in the past is no wish. A day is the most.
+func (a Answer) RetryAfter(now time.Time) time.Duration {
+	text := a.Header.Get("Retry-After")
+
 	if seconds, err := strconv.ParseUint(text, 10, 32); err == nil {
 		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 	}

@@ -1,4 +1,4 @@
-package feed_test
+package client_test
 
 import (
 	"context"
@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/messages"
-	"github.com/rollcall-go/rollcall/system/feed"
+	"github.com/rollcall-go/rollcall/system/feed/client"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 // nameserver answers each query with what respond makes of it, nil for silence, and returns a resolver that asks nobody else.
@@ -93,12 +94,7 @@ func TestNames(t *testing.T) { // N19
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			d := keyed("X")
-			d.URL = "http://vendor.test./q?s={symbols}"
-			d.Client.DialTimeout = soon
-			s, err := feed.NewWithResolver(d, nameserver(t, answer))
-			require.NoError(t, err)
-			t.Cleanup(s.Close)
+			s := resolving(t, "http://vendor.test.", spec.ClientSettings{DialTimeout: soon}, client.WithResolver(nameserver(t, answer)))
 			fails(t, s, messages.OutcomeDNS, plenty, time.Second)
 		})
 	}
@@ -106,11 +102,8 @@ func TestNames(t *testing.T) { // N19
 	t.Run("hang beyond the deadline", func(t *testing.T) {
 		t.Parallel()
 
-		d := keyed("X")
-		d.URL = "http://vendor.test./q?s={symbols}"
-		s, err := feed.NewWithResolver(d, nameserver(t, func([]byte) []byte { return nil }))
-		require.NoError(t, err)
-		t.Cleanup(s.Close)
+		silent := nameserver(t, func([]byte) []byte { return nil })
+		s := resolving(t, "http://vendor.test.", spec.ClientSettings{}, client.WithResolver(silent))
 		fails(t, s, messages.OutcomeDNS, 500*time.Millisecond, 500*time.Millisecond)
 	})
 }
@@ -120,18 +113,13 @@ func TestResolvedAddressIsChecked(t *testing.T) {
 	t.Parallel()
 
 	for _, address := range [][]byte{{169, 254, 169, 254}, {127, 0, 0, 1}, {0, 0, 0, 0}} {
-		d := keyed("X")
-		d.URL = "http://vendor.test./q?s={symbols}"
-		d.Client = feed.ClientSettings{}
-		s, err := feed.NewWithResolver(d, nameserver(t, func(q []byte) []byte {
+		s := resolving(t, "http://vendor.test.", spec.ClientSettings{}, client.WithResolver(nameserver(t, func(q []byte) []byte {
 			if strings.Contains(string(q), "\x04test\x00\x00\x01") { // type A
 				return respond(q, 0, record(1, address...))
 			}
 
 			return respond(q, 0)
-		}))
-		require.NoError(t, err)
-		t.Cleanup(s.Close)
+		})))
 		fails(t, s, messages.OutcomeBlockedAddress, plenty, time.Second)
 	}
 }
@@ -143,27 +131,20 @@ func TestNameThatResolves(t *testing.T) {
 		assert.True(t, strings.HasPrefix(r.Host, "vendor.test"))
 		_, _ = io.WriteString(w, good)
 	})
-	d := keyed("X")
-	d.URL = "http://vendor.test.:" + s.URL[strings.LastIndexByte(s.URL, ':')+1:] + "/q?s={symbols}"
-	source, err := feed.NewWithResolver(d, nameserver(t, func(q []byte) []byte {
+	base := "http://vendor.test.:" + s.URL[strings.LastIndexByte(s.URL, ':')+1:]
+	succeeds(t, resolving(t, base, spec.ClientSettings{AllowPrivate: true}, client.WithResolver(nameserver(t, func(q []byte) []byte {
 		if strings.Contains(string(q), "\x04test\x00\x00\x01") {
 			return respond(q, 0, record(1, 127, 0, 0, 1))
 		}
 
 		return respond(q, 0)
-	}))
-	require.NoError(t, err)
-	t.Cleanup(source.Close)
-	succeeds(t, source)
+	}))))
 }
 
 // O03: without descriptors Go reports "no such host"; that must not be believed. Not parallel: the limit is the whole process's.
 func TestLackOfDescriptorsIsNoNameError(t *testing.T) {
 	for _, host := range []string{"vendor.test.", "127.0.0.1:1"} {
-		d := keyed("X")
-		d.URL = "http://" + host + "/q?s={symbols}"
-		s, err := feed.NewWithResolver(d, &net.Resolver{PreferGo: true})
-		require.NoError(t, err)
+		s := resolving(t, "http://"+host, spec.ClientSettings{AllowPrivate: true}, client.WithResolver(&net.Resolver{PreferGo: true}))
 
 		var before syscall.Rlimit
 
@@ -173,7 +154,7 @@ func TestLackOfDescriptorsIsNoNameError(t *testing.T) {
 		none.Cur = 3
 		require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &none))
 
-		_, err, _ = fetch(t, s, time.Second)
+		_, err, _ := fetch(t, s, time.Second)
 
 		require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before))
 		assert.Equal(t, messages.OutcomeRefused, outcomeOf(t, err))

@@ -1,4 +1,4 @@
-package feed_test
+package client_test
 
 import (
 	"io"
@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/rollcall-go/rollcall/messages"
-	"github.com/rollcall-go/rollcall/system/feed"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 func TestStatuses(t *testing.T) { // N14, N15
@@ -109,7 +109,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) { // N16, N17
 func TestRedirectsToTheSameHost(t *testing.T) { // N16, N17
 	t.Parallel()
 
-	follow := func(d *feed.Definition) { d.Client.FollowRedirects = true }
+	follow := func(d *spec.ClientSettings) { d.FollowRedirects = true }
 
 	var asked, elsewhere atomic.Int32
 

@@ -1,4 +1,4 @@
-package feed
+package client
 
 import (
 	"bytes"
@@ -8,6 +8,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
+)
+
+// What is read of an answer with an error status: at most so many bytes, for at most so long.
+const (
+	maxRefusal      = 4 << 10
+	refusalPatience = 250 * time.Millisecond
 )
 
 // Errors of bodies.
@@ -68,7 +75,7 @@ func (c *Client) read(answer *http.Response, body *bytes.Buffer) error {
 		return fill(body, source, c.settings.MaxBody)
 	}
 
-	if err := c.unpack(body, source); err != nil {
+	if err := c.unpack(body, source, c.settings.MaxBody); err != nil {
 		if source.err != nil {
 			return source.err
 		}
@@ -79,8 +86,8 @@ func (c *Client) read(answer *http.Response, body *bytes.Buffer) error {
 	return nil
 }
 
-// unpack appends what a gzip stream holds. Its readers are pooled, since each is 40 kB.
-func (c *Client) unpack(body *bytes.Buffer, source *wire) error {
+// unpack appends what a gzip stream holds, at most limit bytes. Its readers are pooled, since each is 40 kB.
+func (c *Client) unpack(body *bytes.Buffer, source *wire, limit int64) error {
 	reader, ok := c.readers.Get().(*gzip.Reader)
 	if !ok {
 		reader = new(gzip.Reader)
@@ -92,7 +99,7 @@ func (c *Client) unpack(body *bytes.Buffer, source *wire) error {
 		return errors.Join(errGzip, err)
 	}
 
-	if err := fill(body, reader, c.settings.MaxBody); err != nil {
+	if err := fill(body, reader, limit); err != nil {
 		if errors.Is(err, errBody) {
 			return err
 		}
@@ -135,9 +142,37 @@ func isGzip(header http.Header) (bool, error) {
 	}
 }
 
-// drain reads a short error body, so that its connection can be used again. Anything longer, or of unknown length, is left unread.
+// drain reads the short body of a redirect, so that its connection can be used again. Anything longer, or of unknown length, is left unread.
 func drain(answer *http.Response) {
-	if answer.ContentLength >= 0 && answer.ContentLength <= maxErrorBody {
+	if answer.ContentLength >= 0 && answer.ContentLength <= maxRefusal {
 		_, _ = io.CopyN(io.Discard, answer.Body, answer.ContentLength) // the status counts, whatever becomes of its body
+	}
+}
+
+// readRefusal appends the beginning of what came with an error status. The status counts, whatever becomes of its body: one that is damaged is
+// left out, and one that does not come is not waited for.
+func (c *Client) readRefusal(answer *http.Response, body *bytes.Buffer) {
+	impatience := time.AfterFunc(refusalPatience, func() { _ = answer.Body.Close() })
+	defer impatience.Stop()
+
+	packed, err := isGzip(answer.Header)
+	if err != nil {
+		return
+	}
+
+	source, start := &wire{source: answer.Body, left: maxRefusal}, body.Len()
+
+	if packed {
+		err = c.unpack(body, source, maxRefusal)
+	} else {
+		err = fill(body, source, maxRefusal)
+	}
+
+	switch {
+	case err == nil || errors.Is(err, errWire):
+	case errors.Is(err, errBody):
+		body.Truncate(start + maxRefusal)
+	default:
+		body.Truncate(start)
 	}
 }

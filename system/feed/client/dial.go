@@ -1,4 +1,4 @@
-package feed
+package client
 
 import (
 	"context"
@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http/httptrace"
 	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 // maxCAFile is the longest file of certificate authorities, in bytes.
@@ -35,7 +38,7 @@ type dialer struct {
 	stage      atomic.Int32
 }
 
-func newDialer(settings ClientSettings, resolver *net.Resolver) (*dialer, error) {
+func newDialer(settings spec.ClientSettings, resolver *net.Resolver) (*dialer, error) {
 	roots, err := readRoots(settings.CAFile)
 	if err != nil {
 		return nil, err
@@ -103,11 +106,27 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 	limited, cancel := context.WithTimeout(ctx, d.tlsTimeout)
 	defer cancel()
 
-	if err := conn.HandshakeContext(limited); err != nil {
+	if err := shake(limited, conn); err != nil {
 		return nil, errors.Join(&handshakeError{err}, ignoreClosed(raw.Close()))
 	}
 
 	return conn, nil
+}
+
+// shake tells a trace in the context of the handshake, as net/http does where it dials itself.
+func shake(ctx context.Context, conn *tls.Conn) error {
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace != nil && trace.TLSHandshakeStart != nil {
+		trace.TLSHandshakeStart()
+	}
+
+	err := conn.HandshakeContext(ctx)
+
+	if trace != nil && trace.TLSHandshakeDone != nil {
+		trace.TLSHandshakeDone(conn.ConnectionState(), err)
+	}
+
+	return err //nolint:wrapcheck // the caller wraps it
 }
 
 func ignoreClosed(err error) error {
