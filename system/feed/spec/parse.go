@@ -18,8 +18,8 @@ type Parse struct {
 	// AnyCase permits objects with keys that differ only in case, such as T and t.
 	AnyCase bool `yaml:"any_case"`
 
-	// JQ is an expression that gives a row for each quote: an object with key, price, bid, ask, mid, size, volume, currency, unit, time, seq,
-	// flags (names of messages.Flag) and error (an outcome, or an object with outcome and detail). Everything but one of price, bid, ask and
+	// JQ is an expression that gives a row for each quote: an object with key, price, bid, ask, mid, per, size, volume, currency, unit, time,
+	// seq, flags (names of messages.Flag) and error (an outcome, or an object with outcome and detail). Everything but one of price, bid, ask and
 	// mid may be left out; without key it is the row of the one instrument asked for.
 	JQ string `yaml:"jq"`
 
@@ -38,6 +38,8 @@ type Parse struct {
 	Volume   string `yaml:"volume"`
 	Currency string `yaml:"currency"`
 	Unit     string `yaml:"unit"`
+	// Per is the path of the amount that the prices are for, such as 100: prices are divided by it, exactly or at Digits decimal places.
+	Per      string `yaml:"per"`
 	Sequence string `yaml:"sequence"`
 	// Time is the path of the vendor's time stamp. Empty: the vendor gives none and the receive time counts.
 	Time string `yaml:"time"`
