@@ -1,4 +1,4 @@
-package feed
+package reading
 
 import "github.com/go-json-experiment/json/jsontext"
 

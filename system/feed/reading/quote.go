@@ -1,4 +1,4 @@
-package feed
+package reading
 
 import (
 	"bytes"
@@ -56,7 +56,7 @@ func (d *decoder) quote(instrument messages.Instrument, found *cell) messages.Qu
 }
 
 func (d *decoder) refuse(q messages.Quote, outcome messages.Outcome, detail string) messages.Quote {
-	q.Outcome, q.Detail = outcome, d.veil.clean(detail)
+	q.Outcome, q.Detail = outcome, d.veil.Clean(detail)
 
 	return q
 }
@@ -154,7 +154,7 @@ func (d *decoder) shown(at span) string {
 		return "of " + strconv.Itoa(len(raw)) + " bytes"
 	}
 
-	text := d.veil.mask(string(raw))
+	text := d.veil.Mask(string(raw))
 	if len(text) > maxShown {
 		return strings.ToValidUTF8(text[:maxShown], "") + "…"
 	}

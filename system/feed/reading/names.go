@@ -1,4 +1,4 @@
-package feed
+package reading
 
 import (
 	"encoding/binary"

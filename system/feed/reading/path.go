@@ -1,4 +1,4 @@
-package feed
+package reading
 
 import (
 	"strconv"
@@ -7,6 +7,9 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// placeSymbol stands, in place of a key, for the key of the instrument asked for.
+const placeSymbol = "{symbol}"
 
 // Limits of a path.
 const (

@@ -1,8 +1,10 @@
-package feed
+package reading
 
 import (
 	"slices"
 	"strings"
+
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 // A slot is a value of a row that is looked for.
@@ -62,13 +64,13 @@ type program struct {
 }
 
 // compile checks a Parse and makes it ready. Single says that each request asks for one symbol.
-func compile(parse Parse, single bool) (*program, []FieldError) {
-	var problems []FieldError
+func compile(parse spec.Parse, single bool) (*program, []spec.FieldError) {
+	var problems []spec.FieldError
 
 	read := func(field, text string) path {
 		p, problem := parsePath(text)
 		if problem != "" {
-			problems = append(problems, FieldError{Field: "parse." + field, Problem: problem, Suggestion: `such as result.price, rates.{symbol} or data[0]["last price"]`})
+			problems = append(problems, spec.FieldError{Field: "parse." + field, Problem: problem, Suggestion: `such as result.price, rates.{symbol} or data[0]["last price"]`})
 		}
 
 		return p
@@ -82,7 +84,7 @@ func compile(parse Parse, single bool) (*program, []FieldError) {
 
 	clock, known := parseClock(parse.TimeFormat)
 	if !known {
-		problems = append(problems, FieldError{Field: "parse.time_format", Problem: "is no known format", Suggestion: "one of " + strings.Join(clockNames(), ", ")})
+		problems = append(problems, spec.FieldError{Field: "parse.time_format", Problem: "is no known format", Suggestion: "one of " + strings.Join(clockNames(), ", ")})
 	}
 
 	problems = append(problems, checkPaths(parse, rows, failure, row)...)
@@ -100,30 +102,30 @@ func compile(parse Parse, single bool) (*program, []FieldError) {
 }
 
 // checkPaths finds combinations of paths that cannot mean anything.
-func checkPaths(parse Parse, rows, failure path, row map[slot]path) []FieldError {
-	var problems []FieldError
+func checkPaths(parse spec.Parse, rows, failure path, row map[slot]path) []spec.FieldError {
+	var problems []spec.FieldError
 
 	if parse.Price == "" && (parse.Bid == "" || parse.Ask == "") {
-		problems = append(problems, FieldError{Field: "parse.price", Problem: "is missing", Suggestion: "give the path of the price, or those of both bid and ask"})
+		problems = append(problems, spec.FieldError{Field: "parse.price", Problem: "is missing", Suggestion: "give the path of the price, or those of both bid and ask"})
 	}
 
 	if failure.hasSymbol() {
-		problems = append(problems, FieldError{Field: "parse.error", Problem: "contains " + placeSymbol, Suggestion: "it is the error of the whole answer"})
+		problems = append(problems, spec.FieldError{Field: "parse.error", Problem: "contains " + placeSymbol, Suggestion: "it is the error of the whole answer"})
 	}
 
 	if row[slotKey].hasSymbol() {
-		problems = append(problems, FieldError{Field: "parse.key", Problem: "contains " + placeSymbol, Suggestion: "it is the path of the symbol itself"})
+		problems = append(problems, spec.FieldError{Field: "parse.key", Problem: "contains " + placeSymbol, Suggestion: "it is the path of the symbol itself"})
 	}
 
 	switch shared := isShared(row); {
 	case shared && rows.hasSymbol():
-		problems = append(problems, FieldError{Field: "parse.rows", Problem: "contains " + placeSymbol + " as well as a path of the row", Suggestion: "keep one of them"})
+		problems = append(problems, spec.FieldError{Field: "parse.rows", Problem: "contains " + placeSymbol + " as well as a path of the row", Suggestion: "keep one of them"})
 	case shared && parse.Key != "":
-		problems = append(problems, FieldError{Field: "parse.key", Problem: "is not needed where a path contains " + placeSymbol, Suggestion: "leave it out"})
+		problems = append(problems, spec.FieldError{Field: "parse.key", Problem: "is not needed where a path contains " + placeSymbol, Suggestion: "leave it out"})
 	}
 
 	if parse.TimeFormat != "" && parse.Time == "" {
-		problems = append(problems, FieldError{Field: "parse.time_format", Problem: "is given without parse.time", Suggestion: "give the path of the time stamp"})
+		problems = append(problems, spec.FieldError{Field: "parse.time_format", Problem: "is given without parse.time", Suggestion: "give the path of the time stamp"})
 	}
 
 	return problems

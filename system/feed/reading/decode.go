@@ -1,4 +1,4 @@
-package feed
+package reading
 
 import (
 	"bytes"
@@ -31,7 +31,7 @@ type cell struct {
 // vendor after another.
 type decoder struct {
 	program *program
-	veil    veil
+	veil    Veil
 	json    jsontext.Decoder
 	options jsontext.Options
 	source  bytes.Buffer
@@ -55,7 +55,7 @@ func newDecoder() *decoder {
 }
 
 // aimed makes the decoder read the answers of one vendor.
-func (d *decoder) aimed(p *program, v veil) *decoder {
+func (d *decoder) aimed(p *program, v Veil) *decoder {
 	d.program, d.veil = p, v
 
 	return d
@@ -63,7 +63,7 @@ func (d *decoder) aimed(p *program, v veil) *decoder {
 
 // forget lets go of everything that belongs to the last answer and its vendor.
 func (d *decoder) forget() {
-	d.program, d.veil, d.body, d.symbols = nil, veil{}, nil, nil
+	d.program, d.veil, d.body, d.symbols = nil, Veil{}, nil, nil
 	d.source = bytes.Buffer{}
 	d.json.Reset(&d.source, d.options)
 }
@@ -86,7 +86,7 @@ func (d *decoder) decode(body []byte, symbols map[string]int) *messages.Failure 
 	}
 
 	if text, present := d.failureText(); present {
-		return messages.NewFailure(messages.OutcomeMalformed, "the vendor reports: "+d.veil.mask(text))
+		return messages.NewFailure(messages.OutcomeMalformed, "the vendor reports: "+d.veil.Mask(text))
 	}
 
 	if !d.rows {

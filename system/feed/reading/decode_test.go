@@ -1,4 +1,4 @@
-package feed_test
+package reading_test
 
 import (
 	"strconv"
