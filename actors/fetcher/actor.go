@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -15,7 +16,7 @@ import (
 // spawned from them again once it has stopped.
 func Props(settings Settings, source Source, vendors actors.Ref[messages.VendorsMessage]) *actor.Props {
 	settings = settings.withDefaults()
-	judge := newJudge(&settings)
+	judge := verdict.New(settings.Vendor, settings.Instruments, settings.Verdict)
 	memory := &memory{breaker: newBreaker(settings.Breaker, settings.Uniform), pacer: newPacer(settings.Rate)}
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {

@@ -7,6 +7,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -29,7 +30,7 @@ func NewCore(settings Settings, start time.Time) *Core {
 
 // Restart makes a new incarnation with the old one's memory.
 func (c *Core) Restart(now time.Time) {
-	c.poller = poller{settings: &c.settings, judge: newJudge(&c.settings), memory: c.memory, recovery: recovery{since: now}}
+	c.poller = poller{settings: &c.settings, judge: verdict.New(c.settings.Vendor, c.settings.Instruments, c.settings.Verdict), memory: c.memory, recovery: recovery{since: now}}
 }
 
 // Fetch begins a poll.
@@ -124,18 +125,6 @@ func (g *Guarded) Hold(now time.Time, f *messages.Failure) { g.breaker.hold(now,
 
 // Until is when the vendor may be asked again.
 func (g *Guarded) Until() time.Time { return g.breaker.until }
-
-// Judge returns a function that judges quotes.
-func Judge(settings Settings) func(quotes []messages.Quote, sent, received time.Time) ([]messages.Quote, int, int) {
-	settings = settings.withDefaults()
-	j := newJudge(&settings)
-
-	return func(quotes []messages.Quote, sent, received time.Time) ([]messages.Quote, int, int) {
-		judged, t := j.judge(quotes, sent, received)
-
-		return judged, t.usable, t.readable
-	}
-}
 
 // FailureOf translates a source's error.
 func FailureOf(err error, waited time.Duration) *messages.Failure { return failureOf(err, waited) }

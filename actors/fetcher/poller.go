@@ -8,6 +8,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -22,7 +23,7 @@ type memory struct {
 // next event.
 type poller struct {
 	settings *Settings
-	judge    *judge
+	judge    *verdict.Judge
 	memory   *memory
 	recovery recovery
 
@@ -236,14 +237,14 @@ func (p *poller) retry(poll *poll, now time.Time) (time.Duration, bool) {
 
 func (p *poller) succeeded(result *attemptDone, now time.Time) {
 	poll := p.current
-	quotes, tally := p.judge.judge(result.quotes, result.sentAt, result.doneAt)
+	quotes, tally := p.judge.Answer(result.quotes, result.sentAt, result.doneAt)
 
 	p.current = nil
 	p.do(answer{to: poll.from, message: &messages.QuotesFetched{
 		Vendor:   p.settings.Vendor,
 		Round:    poll.round,
 		Quotes:   quotes,
-		Usable:   tally.usable,
+		Usable:   tally.Usable,
 		Latency:  result.doneAt.Sub(result.sentAt),
 		Attempts: poll.attempts,
 	}})
@@ -251,7 +252,7 @@ func (p *poller) succeeded(result *attemptDone, now time.Time) {
 	switch {
 	case result.doneAt.After(poll.due):
 		p.count(messages.NewFailure(messages.OutcomeTimeout, "answer after the deadline"), now)
-	case tally.readable == 0 && len(quotes) > 0:
+	case tally.Readable == 0 && len(quotes) > 0:
 		p.count(messages.NewFailure(quotes[0].Outcome, "no quote could be read"), now)
 	default:
 		p.count(nil, now)
@@ -260,8 +261,8 @@ func (p *poller) succeeded(result *attemptDone, now time.Time) {
 }
 
 // recover tells the supervisor about a good fetch: one with something to use.
-func (p *poller) recover(t tally, now time.Time) {
-	if t.usable == 0 {
+func (p *poller) recover(t verdict.Tally, now time.Time) {
+	if t.Usable == 0 {
 		return
 	}
 

@@ -7,6 +7,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -32,8 +33,6 @@ const (
 	// DefaultMinRetryAfter and DefaultMaxRetryAfter bound what a vendor may wish for, so that a bad header cannot silence it for a day.
 	DefaultMinRetryAfter = time.Second
 	DefaultMaxRetryAfter = 5 * time.Minute
-	// DefaultMaxSkew is how far ahead an honest vendor's clock may be.
-	DefaultMaxSkew = 5 * time.Second
 )
 
 // grace is how long a request may go on after its round's deadline: the coordinator's verdict at the deadline always comes first.
@@ -76,11 +75,12 @@ type Breaker struct {
 	MaxRetryAfter time.Duration  // and cut to this; 0 means DefaultMaxRetryAfter
 }
 
-// Verdict says which times make a quote unusable.
-type Verdict struct {
-	MaxAge  time.Duration // older quotes are stale; 0 means never
-	MaxSkew time.Duration // quotes further ahead are from the future; 0 means DefaultMaxSkew
-}
+// Verdict says which times make a quote unusable: quotes older than MaxAge are stale (0 means never), quotes ahead by more than MaxSkew are
+// from the future (0 means DefaultMaxSkew).
+type Verdict = verdict.Limits
+
+// DefaultMaxSkew is how far ahead an honest vendor's clock may be.
+const DefaultMaxSkew = verdict.DefaultMaxSkew
 
 func (s Settings) withDefaults() Settings {
 	s.Instruments = slices.Clone(s.Instruments)
@@ -89,7 +89,6 @@ func (s Settings) withDefaults() Settings {
 	s.Rate.Per = orDefault(s.Rate.Per, DefaultRatePer)
 	s.Rate.Burst = orDefault(s.Rate.Burst, DefaultBurst)
 	s.Breaker = s.Breaker.withDefaults()
-	s.Verdict.MaxSkew = orDefault(s.Verdict.MaxSkew, DefaultMaxSkew)
 
 	s.Log = actors.OrSilent(s.Log)
 

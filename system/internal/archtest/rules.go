@@ -56,7 +56,7 @@ func forbidden(from, imported string) string {
 		return forbiddenLibrary(from, imported)
 	case strings.HasPrefix(from, "cmd/") && strings.Contains(ours, "/internal/"):
 		return "cmd imports only public packages: what the binary can do, an embedder can do"
-	case strings.HasPrefix(from, "actors/") && strings.HasPrefix(ours, "actors/"):
+	case strings.HasPrefix(from, "actors/") && strings.HasPrefix(ours, "actors/") && !strings.HasPrefix(ours, "actors/internal/"):
 		return "an actor never imports another: a parent gets its children's props injected"
 	case from == "system" && strings.HasPrefix(ours, "system/"):
 		return "the embedding facade stays light: adapters and configuration are not below it"

@@ -1,4 +1,4 @@
-package fetcher_test
+package verdict_test
 
 import (
 	"fmt"
@@ -11,9 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/rollcall-go/rollcall/actors/fetcher"
+	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 // TestVerdict gives a source's quotes one a line and shows the verdicts. The listing is A, B, C; the answer is complete at noon, 100 ms after
 // the request.
@@ -23,11 +25,8 @@ func TestVerdict(t *testing.T) {
 	datadriven.RunTest(t, "testdata/verdict.txt", func(t *testing.T, d *datadriven.TestData) string {
 		t.Helper()
 
-		judge := fetcher.Judge(fetcher.Settings{
-			Vendor:      "v",
-			Instruments: []messages.Instrument{"A", "B", "C"},
-			Verdict:     fetcher.Verdict{MaxAge: duration(t, d, "max-age"), MaxSkew: duration(t, d, "max-skew")},
-		})
+		judge := verdict.New("v", []messages.Instrument{"A", "B", "C"},
+			verdict.Limits{MaxAge: duration(t, d, "max-age"), MaxSkew: duration(t, d, "max-skew")})
 
 		var quotes []messages.Quote
 
@@ -35,11 +34,11 @@ func TestVerdict(t *testing.T) {
 			quotes = append(quotes, quoteIn(t, line))
 		}
 
-		judged, usable, readable := judge(quotes, noon.Add(-100*time.Millisecond), noon)
+		judged, tally := judge.Answer(quotes, noon.Add(-100*time.Millisecond), noon)
 
 		var out strings.Builder
 
-		fmt.Fprintf(&out, "usable %d, readable %d\n", usable, readable)
+		fmt.Fprintf(&out, "usable %d, readable %d\n", tally.Usable, tally.Readable)
 
 		for i := range judged {
 			q := &judged[i]
@@ -53,6 +52,20 @@ func TestVerdict(t *testing.T) {
 
 		return out.String()
 	})
+}
+
+func duration(t *testing.T, d *datadriven.TestData, key string) time.Duration {
+	t.Helper()
+
+	var text string
+	if !d.MaybeScanArgs(t, key, &text) {
+		return 0
+	}
+
+	parsed, err := time.ParseDuration(text)
+	require.NoError(t, err)
+
+	return parsed
 }
 
 // quoteIn reads "A price=1.5 bid=1 ask=2 age=3s outcome=closed detail=words-with-hyphens".
@@ -83,6 +96,8 @@ func quoteIn(t *testing.T, line string) messages.Quote {
 			q.VendorTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 		case "outcome":
 			q.Outcome = messages.Outcome(value)
+		case "crossed":
+			q.Flags = messages.FlagCrossed
 		case "detail":
 			q.Detail = strings.ReplaceAll(value, "~", "\x1b")
 		default:
@@ -107,7 +122,7 @@ func TestVerdictIsAligned(t *testing.T) {
 	t.Parallel()
 
 	listing := []messages.Instrument{"A", "B", "C", "D"}
-	judge := fetcher.Judge(fetcher.Settings{Vendor: "v", Instruments: listing})
+	judge := verdict.New("v", listing, verdict.Limits{})
 	names := rapid.SampledFrom([]messages.Instrument{"A", "B", "C", "D", "E", "", "__proto__", "a\r\nb"})
 
 	rapid.Check(t, func(t *rapid.T) {
@@ -119,9 +134,9 @@ func TestVerdictIsAligned(t *testing.T) {
 			quotes[i].Outcome = messages.Outcome(rapid.SampledFrom([]string{"", "ok", "closed", "rubbish"}).Draw(t, "outcome"))
 		}
 
-		judged, usable, readable := judge(quotes, noon, noon)
+		judged, tally := judge.Answer(quotes, noon, noon)
 		require.Len(t, judged, len(listing))
-		assert.LessOrEqual(t, usable, readable)
+		assert.LessOrEqual(t, tally.Usable, tally.Readable)
 
 		for i := range judged {
 			assert.Equal(t, listing[i], judged[i].Instrument)
@@ -134,7 +149,7 @@ func TestVerdictIsAligned(t *testing.T) {
 
 // TestVerdictIgnoresAFlood: a million unasked symbols leave no trace and cost no memory (P08).
 func TestVerdictIgnoresAFlood(t *testing.T) {
-	judge := fetcher.Judge(fetcher.Settings{Vendor: "v", Instruments: []messages.Instrument{"A"}})
+	judge := verdict.New("v", []messages.Instrument{"A"}, verdict.Limits{})
 	quotes := make([]messages.Quote, 1_000_000)
 
 	for i := range quotes {
@@ -142,7 +157,7 @@ func TestVerdictIgnoresAFlood(t *testing.T) {
 	}
 
 	allocations := testing.AllocsPerRun(3, func() {
-		if judged, usable, _ := judge(quotes, noon, noon); len(judged) != 1 || usable != 0 {
+		if judged, tally := judge.Answer(quotes, noon, noon); len(judged) != 1 || tally.Usable != 0 {
 			t.Error("a quote that nobody asked for")
 		}
 	})
@@ -161,12 +176,38 @@ func TestVerdictAllocations(t *testing.T) {
 		}
 	}
 
-	judge := fetcher.Judge(fetcher.Settings{Vendor: "v", Instruments: listing, Verdict: fetcher.Verdict{MaxAge: time.Minute}})
+	judge := verdict.New("v", listing, verdict.Limits{MaxAge: time.Minute})
 
 	allocations := testing.AllocsPerRun(100, func() {
-		if _, usable, _ := judge(quotes, noon, noon); usable != len(listing) {
+		if _, tally := judge.Answer(quotes, noon, noon); tally.Usable != len(listing) {
 			t.Error("a good quote is refused")
 		}
 	})
 	assert.LessOrEqual(t, allocations, 1.0)
+}
+
+// TestOutcomeAgesWithTheClock: a quote that was pushed is judged again whenever it is asked for; without a vendor time its receipt counts.
+func TestOutcomeAgesWithTheClock(t *testing.T) {
+	t.Parallel()
+
+	judge := verdict.New("v", []messages.Instrument{"A"}, verdict.Limits{MaxAge: time.Minute})
+	timed := messages.Quote{Instrument: "A", Price: decimalIn(t, "1"), VendorTime: noon.Add(3 * time.Second), ReceivedAt: noon}
+	untimed := messages.Quote{Instrument: "A", Price: decimalIn(t, "1"), ReceivedAt: noon}
+	old := messages.Quote{Instrument: "A", Price: decimalIn(t, "1"), ReceivedAt: noon, VendorTime: noon.Add(-30 * time.Second)}
+
+	for _, q := range []*messages.Quote{&timed, &untimed} {
+		outcome, _ := judge.Outcome(q, noon.Add(time.Minute))
+		assert.Equal(t, messages.OutcomeOK, outcome)
+
+		outcome, detail := judge.Outcome(q, noon.Add(61*time.Second))
+		assert.Equal(t, messages.OutcomeStale, outcome)
+		assert.Equal(t, "1m1s old, at most 1m0s", detail)
+	}
+
+	outcome, _ := judge.Outcome(&old, noon.Add(31*time.Second))
+	assert.Equal(t, messages.OutcomeStale, outcome)
+
+	ahead := messages.Quote{Instrument: "A", Price: decimalIn(t, "1"), VendorTime: noon.Add(time.Minute), ReceivedAt: noon}
+	outcome, _ = judge.Outcome(&ahead, noon.Add(59*time.Second))
+	assert.Equal(t, messages.OutcomeFuture, outcome, "time does not heal a quote from the future")
 }
