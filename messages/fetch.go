@@ -23,8 +23,9 @@ type QuotesFetched struct {
 	Quotes   []Quote       // exactly one per instrument of the listing, in its order, each judged
 	Usable   int           // quotes whose outcome is OutcomeOK
 	Latency  time.Duration // from the last attempt's request to its complete answer
-	Attempts int
-	Feed     *FeedStatus // nil where the vendor neither pushes nor has a budget
+	Attempts int           // requests made; 0 where the quotes are held from an earlier answer
+	Feed     *FeedStatus   // nil where the vendor neither pushes nor has a budget
+	Failure  *Failure      // why the quotes are held although it was time to ask: that has failed; nil where it has not
 }
 
 // FetchFailed answers FetchQuotes: there are no quotes, and Failure says why.

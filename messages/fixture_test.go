@@ -59,6 +59,20 @@ func example() *messages.Snapshot {
 					{
 						Instrument: "AAPL", Vendor: "equities", Price: mustPrice("185.20"), Bid: mustPrice("185.19"), Ask: mustPrice("185.210"),
 						VendorTime: received.Add(-12 * time.Millisecond), RequestedAt: started, ReceivedAt: received, Outcome: messages.OutcomeOK,
+						Flags: messages.FlagHeld | messages.FlagConverted,
+						More: &messages.More{
+							Mid: mustPrice("185.200"), Size: mustPrice("100"), Volume: mustPrice("1e6"), Currency: "USD", Unit: "share",
+							Sequence: 91827364050,
+						},
+					},
+				},
+				Feed: &messages.FeedStatus{
+					Stream: &messages.StreamStatus{
+						State: messages.StreamThin, AliveAge: 1500 * time.Millisecond, Connections: 2, Connects: 3, Messages: 1000, Updates: 900,
+						Conflated: 800, Dropped: 1, Gaps: 2,
+					},
+					Budget: &messages.BudgetStatus{
+						Key: "nasdaq", Every: time.Minute, Remaining: 17, PausedUntil: started.Add(time.Hour),
 					},
 				},
 			},
@@ -144,6 +158,10 @@ func fill(t *rapid.T, roster *messages.Roster) *messages.Snapshot {
 			}
 		}
 
+		if rapid.Bool().Draw(t, "feed") {
+			report.Feed = feed(t)
+		}
+
 		s.Vendors = append(s.Vendors, report)
 	}
 
@@ -184,11 +202,59 @@ func quote(t *rapid.T, vendor messages.Vendor, instrument messages.Instrument) m
 		q.Bid, q.Ask = mustPrice(priceTexts().Draw(t, "bid")), mustPrice(priceTexts().Draw(t, "ask"))
 	}
 
+	if rapid.Bool().Draw(t, "flagged") {
+		q.Flags = messages.Flags(rapid.Uint16().Draw(t, "flags")) // some without a word
+	}
+
+	if rapid.Bool().Draw(t, "more") {
+		q.More = more(t)
+	}
+
 	if rapid.Bool().Draw(t, "timed") { // any time that a vendor may claim
 		q.VendorTime = time.Unix(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "vendor time"), rapid.Int64Range(0, 1e9).Draw(t, "nanoseconds"))
 	}
 
 	return q
+}
+
+func more(t *rapid.T) *messages.More {
+	m := &messages.More{
+		Currency: names().Draw(t, "currency"), Unit: names().Draw(t, "unit"), Sequence: rapid.Uint64().Draw(t, "sequence"),
+	}
+
+	for _, price := range []*messages.Price{&m.Mid, &m.Size, &m.Volume} {
+		if rapid.Bool().Draw(t, "said") {
+			*price = mustPrice(rapid.OneOf(rapid.Just("0"), priceTexts()).Draw(t, "number"))
+		}
+	}
+
+	return m
+}
+
+func feed(t *rapid.T) *messages.FeedStatus {
+	feed := &messages.FeedStatus{}
+	counter := rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64())
+
+	if rapid.Bool().Draw(t, "stream") {
+		feed.Stream = &messages.StreamStatus{
+			State:    rapid.SampledFrom([]messages.StreamState{"connecting", "live", "thin", "polled"}).Draw(t, "stream state"),
+			AliveAge: time.Duration(rapid.Int64Range(-1e9, 1e15).Draw(t, "alive")), Connections: rapid.IntRange(0, 99).Draw(t, "connections"),
+			Connects: counter.Draw(t, "connects"), Messages: counter.Draw(t, "messages"), Updates: counter.Draw(t, "updates"),
+			Conflated: counter.Draw(t, "conflated"), Dropped: counter.Draw(t, "dropped"), Gaps: counter.Draw(t, "gaps"),
+		}
+	}
+
+	if rapid.Bool().Draw(t, "budget") {
+		feed.Budget = &messages.BudgetStatus{
+			Key: names().Draw(t, "key"), Every: time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "every")),
+			Remaining: rapid.IntRange(-1, 1e9).Draw(t, "remaining"),
+		}
+		if rapid.Bool().Draw(t, "paused") {
+			feed.Budget.PausedUntil = started.Add(time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "until")))
+		}
+	}
+
+	return feed
 }
 
 // wide is a snapshot of many instruments at three vendors, each of which has a third of them.

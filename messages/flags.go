@@ -4,7 +4,10 @@ import "strings"
 
 // flagWords are the flags' words, by bit.
 func flagWords() []string {
-	return []string{"mid", "untimed", "day", "held", "streamed", "crossed", "gap", "not_tradeable", "converted", "unchanged"}
+	return []string{
+		"mid", "untimed", "day", "held", "streamed", "crossed", "gap", "not_tradeable", "converted", "unchanged",
+		"signed",
+	}
 }
 
 // Words returns the words of the flags that are set, in the order of the constants; nil for none.
@@ -36,4 +39,16 @@ func ParseFlag(word string) (Flag, bool) {
 	}
 
 	return 0, false
+}
+
+// flagsOf returns the flags with these words. Words that are not known are of a newer program and left out.
+func flagsOf(words []string) Flags {
+	var flags Flags
+
+	for _, word := range words {
+		flag, _ := ParseFlag(word)
+		flags |= flag
+	}
+
+	return flags
 }

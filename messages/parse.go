@@ -86,6 +86,9 @@ type sourceDocument struct {
 	VendorTime  time.Time `json:"vendor_time"`
 	RequestedAt time.Time `json:"requested_at"`
 	ReceivedAt  time.Time `json:"received_at"`
+	Flags       []string  `json:"flags"`
+
+	moreDocument
 }
 
 type vendorDocument struct {
@@ -97,4 +100,6 @@ type vendorDocument struct {
 	Expected uint32        `json:"expected"`
 	State    VendorState   `json:"state"`
 	Restarts uint32        `json:"restarts"`
+
+	feedDocument
 }

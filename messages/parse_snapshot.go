@@ -116,6 +116,11 @@ func (d *vendorDocument) report(listing *Listing, quotes []Quote) (VendorReport,
 		Restarts: int(d.Restarts),
 	}
 
+	var err error
+	if report.Feed, err = d.feed(); err != nil {
+		return VendorReport{}, err
+	}
+
 	for i := range quotes {
 		none := Quote{Instrument: quotes[i].Instrument, Vendor: listing.Vendor, Outcome: d.Outcome, Detail: d.Detail}
 		if quotes[i] != none { // otherwise the vendor gave no quotes, and its sources say what the vendor says
@@ -153,8 +158,9 @@ func (d *sourceDocument) quote(instrument Instrument) (Quote, error) {
 	price, err := parsePriceText(d.Price)
 	bid, bidErr := parsePriceText(d.Bid)
 	ask, askErr := parsePriceText(d.Ask)
+	more, moreErr := d.more()
 
-	if err := errors.Join(err, bidErr, askErr); err != nil {
+	if err := errors.Join(err, bidErr, askErr, moreErr); err != nil {
 		return Quote{}, err
 	}
 
@@ -169,6 +175,8 @@ func (d *sourceDocument) quote(instrument Instrument) (Quote, error) {
 		ReceivedAt:  d.ReceivedAt,
 		Outcome:     d.Outcome,
 		Detail:      d.Detail,
+		Flags:       flagsOf(d.Flags),
+		More:        more,
 	}, nil
 }
 

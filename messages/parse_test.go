@@ -41,6 +41,10 @@ func TestParseSnapshotGivesWhatWasThere(t *testing.T) {
 	aapl := s.Source(s.Roster.Entries()[0].Sources[0])
 	assert.True(t, aapl.Usable())
 	assert.Equal(t, mustPrice("185.210"), aapl.Ask)
+	assert.Equal(t, messages.FlagHeld|messages.FlagConverted, aapl.Flags)
+	assert.Equal(t, example().Vendors[1].Quotes[1].More, aapl.More)
+	assert.Equal(t, example().Vendors[1].Feed, s.Vendors[1].Feed)
+	assert.Nil(t, s.Vendors[0].Feed)
 	assert.Equal(t, started, aapl.RequestedAt)
 
 	report, known := s.Price("MSFT")
@@ -85,6 +89,35 @@ func TestParseSnapshotIsOpenToTheFuture(t *testing.T) {
 	assert.Equal(t, string(example().AppendJSON(nil)), string(parsed.AppendJSON(nil)))
 }
 
+// TestParseSnapshotTellsNothingFromZero: what a vendor does not say is not the same as none.
+func TestParseSnapshotTellsNothingFromZero(t *testing.T) {
+	s := example()
+	s.Vendors[1].Feed = &messages.FeedStatus{
+		Stream: &messages.StreamStatus{State: messages.StreamConnecting, AliveAge: -1}, Budget: &messages.BudgetStatus{Remaining: -1},
+	}
+
+	encoded := string(s.AppendJSON(nil))
+	assert.Contains(t, encoded, `"stream":{"state":"connecting","connections":0,`)
+	assert.Contains(t, encoded, `"budget":{"key":""}`)
+
+	parsed, err := messages.ParseSnapshot([]byte(encoded))
+	require.NoError(t, err)
+	assert.Equal(t, s.Vendors[1].Feed, parsed.Vendors[1].Feed)
+
+	s.Vendors[1].Feed = &messages.FeedStatus{Stream: &messages.StreamStatus{State: messages.StreamLive}, Budget: &messages.BudgetStatus{}}
+	parsed, err = messages.ParseSnapshot(s.AppendJSON(nil))
+	require.NoError(t, err)
+	assert.Equal(t, s.Vendors[1].Feed, parsed.Vendors[1].Feed)
+}
+
+func TestParseSnapshotLeavesOutFlagsOfTheFuture(t *testing.T) {
+	encoded := bytes.Replace(example().AppendJSON(nil), []byte(`"flags":["held",`), []byte(`"flags":["held","invented_later",`), 1)
+
+	parsed, err := messages.ParseSnapshot(encoded)
+	require.NoError(t, err)
+	assert.Equal(t, messages.FlagHeld|messages.FlagConverted, parsed.Vendors[1].Quotes[0].Flags)
+}
+
 func TestParseSnapshotRefuses(t *testing.T) {
 	for _, test := range []struct{ name, old, replacement, want string }{
 		{"another schema", `snapshot/1`, `snapshot/2`, "not a document of schema"},
@@ -117,6 +150,11 @@ func TestParseSnapshotRefuses(t *testing.T) {
 		{"price as a number", `"price":"410.0"`, `"price":410.0`, "cannot unmarshal"},
 		{"comma in a bid", `"bid":"185.19"`, `"bid":"185,19"`, "not a decimal number"},
 		{"comma in an ask", `"ask":"185.210"`, `"ask":"185,210"`, "not a decimal number"},
+		{"comma in a mid", `"mid":"185.200"`, `"mid":"185,200"`, "mid: price: not a decimal number"},
+		{"flags not a list", `"flags":["held","converted"]`, `"flags":"held"`, "cannot unmarshal"},
+		{"negative sequence", `"sequence":91827364050`, `"sequence":-1`, "cannot unmarshal"},
+		{"unknown state of a stream", `"state":"thin"`, `"state":"thick"`, `stream is "thick"`},
+		{"negative budget", `"remaining":17`, `"remaining":-1`, "cannot unmarshal"},
 		{"P03 nesting", `"missing":[`, `"x":` + strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000) + `,"missing":[`, "max depth"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -48,6 +48,7 @@ const (
 	FlagNotTradeable                  // not_tradeable: the vendor says that nobody trades at it now
 	FlagConverted                     // converted: scaled or inverted by us
 	FlagUnchanged                     // unchanged: the vendor says that it has not changed since the last answer
+	FlagSigned                        // signed: it is zero or negative, as prices of the instrument may be; without it, such a price is invalid
 )
 
 // Usable reports whether the quote's price may be published as good.

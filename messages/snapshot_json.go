@@ -145,6 +145,8 @@ func appendSource(dst []byte, q *Quote) []byte {
 	dst = appendKeyOptionalTime(dst, "vendor_time", q.VendorTime)
 	dst = appendKeyOptionalTime(dst, "requested_at", q.RequestedAt)
 	dst = appendKeyOptionalTime(dst, "received_at", q.ReceivedAt)
+	dst = appendFlags(dst, q.Flags)
+	dst = q.More.appendJSON(dst)
 
 	return append(dst, '}')
 }
@@ -177,6 +179,7 @@ func (s *Snapshot) appendVendors(dst []byte) []byte {
 		dst = appendKeyInt(dst, "expected", int64(len(listing.Instruments)))
 		dst = appendKeyString(dst, "state", string(report.State))
 		dst = appendKeyInt(dst, "restarts", int64(report.Restarts))
+		dst = report.Feed.appendJSON(dst)
 		dst = append(dst, '}')
 	}
 

@@ -106,10 +106,11 @@ func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string
 	case "quotes":
 		return talk.Tell(&messages.QuotesFetched{
 			Vendor: messages.Vendor(words[1]), Round: round, Quotes: quoteArgs(t, talk, words, at), Latency: at, Attempts: 1,
+			Failure: heldArg(words), Feed: feedArg(t, words),
 		}) + "\n"
 	case "fails":
 		return talk.Tell(&messages.FetchFailed{
-			Vendor: messages.Vendor(words[1]), Round: round, Attempts: 2,
+			Vendor: messages.Vendor(words[1]), Round: round, Attempts: 2, Feed: feedArg(t, words),
 			Failure: messages.Failure{Outcome: messages.Outcome(words[2]), Detail: wordArg(words, "detail")},
 		}) + "\n"
 	case "state":
@@ -134,7 +135,7 @@ func quoteArgs(t *testing.T, talk *coordinator.RoundTalk, words []string, at tim
 
 	for _, word := range words[2:] {
 		name, value, _ := strings.Cut(word, "=")
-		if name == "at" || name == "round" {
+		if name == "at" || name == "round" || name == "held" || name == "every" {
 			continue
 		}
 
@@ -153,6 +154,28 @@ func quoteArgs(t *testing.T, talk *coordinator.RoundTalk, words []string, at tim
 	return quotes
 }
 
+// heldArg reads held=timeout: the quotes are held because asking failed.
+func heldArg(words []string) *messages.Failure {
+	outcome := wordArg(words, "held")
+	if outcome == "" {
+		return nil
+	}
+
+	return messages.NewFailure(messages.Outcome(outcome), "no luck")
+}
+
+// feedArg reads every=1m: the vendor has a budget.
+func feedArg(t *testing.T, words []string) *messages.FeedStatus {
+	t.Helper()
+
+	every := durationArg(t, words, "every")
+	if every == 0 {
+		return nil
+	}
+
+	return &messages.FeedStatus{Budget: &messages.BudgetStatus{Every: every}}
+}
+
 func describe(s *messages.Snapshot) string {
 	var out strings.Builder
 
@@ -165,8 +188,14 @@ func describe(s *messages.Snapshot) string {
 
 	for i, listing := range s.Roster.Listings() {
 		r := &s.Vendors[i]
-		fmt.Fprintf(&out, "  %s: %s %q usable %d attempts %d %s restarts %d\n",
+		fmt.Fprintf(&out, "  %s: %s %q usable %d attempts %d %s restarts %d",
 			listing.Vendor, r.Outcome, r.Detail, r.Usable, r.Attempts, r.State, r.Restarts)
+
+		if r.Feed != nil {
+			fmt.Fprintf(&out, " every %s", r.Feed.Budget.Every)
+		}
+
+		out.WriteString("\n")
 	}
 
 	return out.String()

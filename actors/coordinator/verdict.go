@@ -9,7 +9,7 @@ import (
 // judge makes a vendor's report of its answer. The quotes are shared, not copied. An answer that does not fit the listing is malformed
 // and none of it is used.
 func judge(listing *messages.Listing, answer *messages.QuotesFetched) messages.VendorReport {
-	report := messages.VendorReport{Latency: answer.Latency, Attempts: answer.Attempts}
+	report := messages.VendorReport{Latency: answer.Latency, Attempts: answer.Attempts, Feed: answer.Feed}
 
 	if !aligned(listing, answer.Quotes) {
 		report.Outcome = messages.OutcomeMalformed
@@ -35,7 +35,21 @@ func judge(listing *messages.Listing, answer *messages.QuotesFetched) messages.V
 		report.Outcome, report.Detail = messages.OutcomePartial, shortfall(answer.Quotes, report.Usable)
 	}
 
+	report.Detail = withHeld(report.Detail, answer.Failure)
+
 	return report
+}
+
+// withHeld says first why the quotes are not newer, if that is a failure: an outcome of ok hides it otherwise.
+func withHeld(detail string, failure *messages.Failure) string {
+	switch {
+	case failure == nil:
+		return detail
+	case detail == "":
+		return messages.CleanDetail("held; " + failure.Error())
+	default:
+		return messages.CleanDetail("held; " + failure.Error() + "; " + detail)
+	}
 }
 
 // judgeFailure makes a vendor's report of its failure.
@@ -45,6 +59,7 @@ func judgeFailure(answer *messages.FetchFailed) messages.VendorReport {
 		Detail:   shortDetail(answer.Failure.Detail),
 		Latency:  answer.Latency,
 		Attempts: answer.Attempts,
+		Feed:     answer.Feed,
 	}
 }
 

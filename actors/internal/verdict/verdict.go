@@ -137,14 +137,15 @@ func marked(q *messages.Quote) (outcome messages.Outcome, detail string) {
 	return q.Outcome, messages.CleanDetail(q.Detail)
 }
 
-// wrongPrice says what is wrong with a price. A source that knows its bid and ask to come from different moments says so by FlagCrossed.
+// wrongPrice says what is wrong with a price. A source that knows its bid and ask to come from different moments says so by FlagCrossed, and
+// one whose instrument may cost nothing or less by FlagSigned.
 func wrongPrice(q *messages.Quote) string {
 	switch {
 	case q.Price.IsZero():
 		return "no price"
 	case len(q.Price.Text()) > messages.MaxPriceText:
 		return "price is too long"
-	case q.Price.Sign() <= 0:
+	case q.Price.Sign() <= 0 && q.Flags&messages.FlagSigned == 0:
 		return "price " + q.Price.Text() + " is not positive"
 	case q.Bid.IsZero() || q.Ask.IsZero() || q.Flags&messages.FlagCrossed != 0:
 		return ""

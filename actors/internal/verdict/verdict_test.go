@@ -97,7 +97,9 @@ func quoteIn(t *testing.T, line string) messages.Quote {
 		case "outcome":
 			q.Outcome = messages.Outcome(value)
 		case "crossed":
-			q.Flags = messages.FlagCrossed
+			q.Flags |= messages.FlagCrossed
+		case "signed":
+			q.Flags |= messages.FlagSigned
 		case "detail":
 			q.Detail = strings.ReplaceAll(value, "~", "\x1b")
 		default:
