@@ -35,7 +35,7 @@ func TestEachRuleBites(t *testing.T) {
 		"an actor never imports":      {Path: "actors/coordinator", Imports: []string{module + "actors/writer"}},
 		"facade stays light":          {Path: "system", Imports: []string{module + "system/store"}},
 		"never imports another":       {Path: "system/store", Imports: []string{module + "system/feed"}},
-		"an adapter never imports":     {Path: "system/sim", Imports: []string{module + "system/feed/reading"}},
+		"an adapter never imports":    {Path: "system/sim", Imports: []string{module + "system/feed/reading"}},
 		"inner packages do not know":  {Path: "system/feed/client", Imports: []string{module + "system/feed"}},
 		"does not know who composes":  {Path: "system/feed", Imports: []string{module + "system"}},
 		"messages know the standard":  {Path: "messages", Imports: []string{"github.com/sirupsen/logrus"}},
