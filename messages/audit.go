@@ -20,6 +20,8 @@ const (
 	FactRestarted     FactKind = "restarted"     // a crashed actor was restarted
 	FactQuarantined   FactKind = "quarantined"   // a vendor crashed too often
 	FactRecovered     FactKind = "recovered"     // a vendor runs again, or a file was repaired at start
+	FactPaused        FactKind = "paused"        // an operator had a vendor left alone
+	FactResumed       FactKind = "resumed"       // an operator ended a vendor's pause
 	FactConfiguration FactKind = "configuration" // the configuration that is in force
 	FactClockStep     FactKind = "clock_step"    // the wall clock moved against the monotonic clock
 	FactPoison        FactKind = "poison"        // a message that could never be handled; type and digest, never its contents

@@ -12,6 +12,8 @@
 //	fetcher      vendors      FetcherRecovered           -
 //	vendors      coordinator  VendorStateChanged         -
 //	anyone       vendors      DescribeVendors            VendorsDescribed
+//	operator     vendors      PauseVendor, ResumeVendor,  VendorSteered
+//	                          RestartVendor
 //	system       coordinator  StartRounds                -
 //	anyone       coordinator  TakeSnapshot               SnapshotTaken
 //	anyone       coordinator  DescribeRounds             RoundsDescribed

@@ -17,8 +17,46 @@ type FetcherRecovered struct {
 // DescribeVendors asks for the state of every vendor; answered by VendorsDescribed to the sender.
 type DescribeVendors struct{}
 
+// PauseVendor has a vendor left alone until ResumeVendor, over restarts of the supervisor and changes of the configuration: its fetcher is
+// stopped. Answered by VendorSteered to the sender.
+type PauseVendor struct {
+	Vendor Vendor
+	By     string // who wants it, for the record
+}
+
+// ResumeVendor ends a pause; the vendor starts as if it had never crashed. Answered by VendorSteered to the sender.
+type ResumeVendor struct {
+	Vendor Vendor
+	By     string // who wants it, for the record
+}
+
+// RestartVendor has a vendor's fetcher started anew at once, also out of back-off and quarantine, as if it had never crashed. Answered by
+// VendorSteered to the sender.
+type RestartVendor struct {
+	Vendor Vendor
+	By     string // who wants it, for the record
+}
+
 func (*FetcherRecovered) vendorsMessage() {}
 func (*DescribeVendors) vendorsMessage()  {}
+func (*PauseVendor) vendorsMessage()      {}
+func (*ResumeVendor) vendorsMessage()     {}
+func (*RestartVendor) vendorsMessage()    {}
+
+// VendorSteered answers PauseVendor, ResumeVendor and RestartVendor. What is so already is no refusal.
+type VendorSteered struct {
+	Status  VendorStatus // as it is now; zero if the vendor is unknown
+	Refusal SteerRefusal // empty if it was done
+}
+
+// SteerRefusal is why a vendor cannot be steered.
+type SteerRefusal string
+
+// The refusals.
+const (
+	RefusedUnknown SteerRefusal = "unknown vendor"
+	RefusedPaused  SteerRefusal = "vendor is paused" // what is paused is resumed, not restarted
+)
 
 // VendorsDescribed answers DescribeVendors, in configured order.
 type VendorsDescribed struct{ Vendors []VendorStatus }

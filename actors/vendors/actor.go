@@ -1,8 +1,6 @@
 package vendors
 
 import (
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -18,18 +16,20 @@ func Props(
 	coordinator actors.Ref[messages.CoordinatorMessage], auditor actors.Ref[messages.AuditorMessage],
 ) *actor.Props {
 	settings = settings.withDefaults()
-	kept := &kept{supervision: newSupervision(settings, children), logs: make([]crashLog, len(children))}
+	kept := &kept{
+		supervision: newSupervision(settings, children), children: children, logs: make(map[messages.Vendor]*crashLog, len(children)),
+	}
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
 		v := &vendors{
 			kept:        kept,
 			log:         settings.Log,
-			children:    children,
 			coordinator: coordinator,
 			auditor:     auditor,
-			fetchers:    make([]child, len(children)),
+			leaving:     make(map[string]*actor.PID),
 		}
 		v.SupervisorStrategy = actors.Supervise(v.failed)
+		v.adopt(kept.children)
 
 		return v
 	}), actors.Mailbox())
@@ -38,7 +38,8 @@ func Props(
 // kept is what every incarnation inherits.
 type kept struct {
 	supervision *supervision
-	logs        []crashLog
+	children    []Child
+	logs        map[messages.Vendor]*crashLog
 }
 
 // vendors is the shell around the supervision. It is its own supervisor strategy, so that failures of its children are handled in its own
@@ -48,33 +49,28 @@ type vendors struct {
 	*kept
 
 	log         *logrus.Entry
-	children    []Child
 	coordinator actors.Ref[messages.CoordinatorMessage]
 	auditor     actors.Ref[messages.AuditorMessage]
 
 	self     actor.Context
-	fetchers []child
+	fetchers map[messages.Vendor]*child
+	names    map[string]*child     // fetchers by the actor's name
+	leaving  map[string]*actor.PID // by the actor's name: replaced or removed, and not stopped yet
+	retirers []*actor.PID          // want to know when nobody is leaving any more
 	closing  bool
-}
-
-// child is what this incarnation has of a vendor's fetcher.
-type child struct {
-	restart func() // set while it is suspended after a panic
-	timer   actors.Timer
 }
 
 // The supervisor's messages to itself.
 type (
 	// due is the end of a vendor's wait.
 	due struct {
-		vendor int
+		vendor messages.Vendor
 		try    uint64
 	}
-	// unborn says that a fetcher could not be spawned. It concerns only the incarnation that tried.
+	// unborn says that a fetcher could not be spawned. It concerns only who tried.
 	unborn struct {
-		by     *vendors
-		vendor int
-		panic  *actors.Panic
+		child *child
+		panic *actors.Panic
 	}
 )
 
@@ -89,6 +85,8 @@ func (v *vendors) Receive(c actor.Context) {
 		v.terminated(message.Who)
 	case messages.VendorsMessage:
 		v.handle(c, message)
+	case Message:
+		v.handleOwn(c, message)
 	case *due:
 		v.perform(v.supervision.due(message.vendor, message.try, time.Now()))
 	case *unborn:
@@ -102,6 +100,21 @@ func (v *vendors) handle(c actor.Context, message messages.VendorsMessage) {
 		v.recovered(message)
 	case *messages.DescribeVendors:
 		v.describe(c)
+	case *messages.PauseVendor:
+		v.pause(c, message)
+	case *messages.ResumeVendor:
+		v.resume(c, message)
+	case *messages.RestartVendor:
+		v.restart(c, message)
+	}
+}
+
+func (v *vendors) handleOwn(c actor.Context, message Message) {
+	switch message := message.(type) {
+	case *Reconfigure:
+		v.reconfigure(c, message)
+	case *Retire:
+		v.retire(c)
 	}
 }
 
@@ -114,8 +127,8 @@ func (v *vendors) start(c actor.Context) {
 func (v *vendors) close() {
 	v.closing = true
 
-	for i := range v.fetchers {
-		v.fetchers[i].timer.Stop()
+	for _, each := range v.fetchers {
+		each.timer.Stop()
 	}
 }
 
@@ -125,68 +138,72 @@ func (v *vendors) recovered(message *messages.FetcherRecovered) {
 	}
 }
 
+func (v *vendors) pause(c actor.Context, message *messages.PauseVendor) {
+	if message != nil {
+		v.steer(c)(v.supervision.pause(message.Vendor, message.By, time.Now()))
+	}
+}
+
+func (v *vendors) resume(c actor.Context, message *messages.ResumeVendor) {
+	if message != nil {
+		v.steer(c)(v.supervision.resume(message.Vendor, message.By, time.Now()))
+	}
+}
+
+func (v *vendors) restart(c actor.Context, message *messages.RestartVendor) {
+	if message != nil {
+		v.steer(c)(v.supervision.restart(message.Vendor, message.By, time.Now()))
+	}
+}
+
+// steer performs what an operator's wish comes to, and answers.
+func (v *vendors) steer(c actor.Context) func([]effect, *messages.VendorSteered) {
+	return func(effects []effect, answer *messages.VendorSteered) {
+		v.perform(effects)
+
+		if len(effects) > 0 {
+			v.log.WithFields(logrus.Fields{"vendor": answer.Status.Vendor, "state": answer.Status.State}).Info("vendor steered by an operator")
+		}
+
+		if c.Sender() != nil {
+			c.Respond(answer)
+		}
+	}
+}
+
 func (v *vendors) describe(c actor.Context) {
 	if c.Sender() != nil {
 		c.Respond(v.supervision.describe())
 	}
 }
 
-// failed is called in the supervisor's turn when a child has panicked; the child waits, suspended.
-func (v *vendors) failed(failure *actors.Failed) {
-	i := v.find(failure.Child)
-	if i < 0 || v.closing {
-		return
-	}
-
-	v.fetchers[i].restart = failure.Restart
-	v.crashed(i, failure.Panic)
-}
-
-// terminated is told of every child that has stopped; none stops by itself unless something is wrong.
-func (v *vendors) terminated(who *actor.PID) {
-	i := v.find(who)
-	if i < 0 || v.closing {
-		return
-	}
-
-	v.fetchers[i].restart = nil
-
-	if v.supervision.vendors[i].State.Asked() {
-		v.crashed(i, &actors.Panic{Value: "fetcher stopped unexpectedly", Message: "none"})
-	}
-}
-
-func (v *vendors) stillborn(message *unborn) {
-	if message.by == v {
-		v.crashed(message.vendor, message.panic)
-	}
-}
-
-func (v *vendors) crashed(i int, p *actors.Panic) {
+func (v *vendors) crashed(vendor messages.Vendor, p *actors.Panic) {
 	now := time.Now()
-	effects := v.supervision.crashed(i, p, now)
-	v.logs[i].write(v.log, v.supervision.vendors[i].VendorStatus, p, now)
-	v.perform(effects)
-}
 
-// find returns the position of the vendor whose fetcher has this PID, or -1.
-func (v *vendors) find(pid *actor.PID) int {
-	name, below := strings.CutPrefix(pid.GetId(), v.self.Self().Id+"/")
-	if i, known := v.supervision.index[messages.Vendor(name)]; known && below {
-		return i
+	effects := v.supervision.crashed(vendor, p, now)
+	if len(effects) == 0 {
+		return
 	}
 
-	return -1
+	log := v.logs[vendor]
+	if log == nil {
+		log = &crashLog{}
+		v.logs[vendor] = log
+	}
+
+	log.write(v.log, v.supervision.index[vendor].VendorStatus, p, now)
+	v.perform(effects)
 }
 
 func (v *vendors) perform(effects []effect) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case wake:
-			v.fetchers[e.vendor].timer.Stop()
-			v.fetchers[e.vendor].timer = actors.After(v.self, e.after, &due{vendor: e.vendor, try: e.try})
+			v.fetchers[e.vendor].wake(v.self, e)
 		case revive:
-			v.revive(e.vendor)
+			v.revive(v.fetchers[e.vendor])
+		case halt:
+			v.halt(v.fetchers[e.vendor])
 		case tell:
 			v.debug(e.change)
 			v.coordinator.Tell(v.self, e.change)
@@ -194,38 +211,6 @@ func (v *vendors) perform(effects []effect) {
 			v.auditor.Tell(v.self, e.fact)
 		}
 	}
-}
-
-// revive restarts the child that is suspended, or spawns one. What goes wrong comes back as a message: the effects of this turn are not
-// all performed yet.
-func (v *vendors) revive(i int) {
-	fetcher := &v.fetchers[i]
-	if fetcher.restart != nil {
-		fetcher.restart()
-		fetcher.restart = nil
-
-		return
-	}
-
-	if p := v.spawn(i); p != nil {
-		v.self.Send(v.self.Self(), &unborn{by: v, vendor: i, panic: p})
-	}
-}
-
-// spawn returns what its producer panicked with: it runs in our turn.
-func (v *vendors) spawn(i int) (failure *actors.Panic) {
-	defer func() {
-		if value := recover(); value != nil {
-			failure = &actors.Panic{Value: value, Message: "spawn", Stack: debug.Stack()}
-		}
-	}()
-
-	_, err := v.self.SpawnNamed(v.children[i].Props, string(v.children[i].Vendor))
-	if err != nil {
-		return &actors.Panic{Value: err, Message: "spawn"}
-	}
-
-	return nil
 }
 
 func (v *vendors) debug(change *messages.VendorStateChanged) {

@@ -2,6 +2,7 @@ package vendors
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -27,18 +28,54 @@ func NewCore(settings Settings, vendors ...messages.Vendor) *Core {
 func (c *Core) Begin(now time.Time) []string { return c.text(c.supervision.begin(now)) }
 
 // Crashed takes note of a panic.
-func (c *Core) Crashed(vendor int, p *actors.Panic, now time.Time) []string {
+func (c *Core) Crashed(vendor messages.Vendor, p *actors.Panic, now time.Time) []string {
 	return c.text(c.supervision.crashed(vendor, p, now))
 }
 
 // Due ends a wait.
-func (c *Core) Due(vendor int, try uint64, now time.Time) []string {
+func (c *Core) Due(vendor messages.Vendor, try uint64, now time.Time) []string {
 	return c.text(c.supervision.due(vendor, try, now))
 }
 
 // Recovered takes good news.
 func (c *Core) Recovered(message *messages.FetcherRecovered, now time.Time) []string {
 	return c.text(c.supervision.recovered(message, now))
+}
+
+// Reconfigure changes the vendors; each is a vendor, or vendor=actor.
+func (c *Core) Reconfigure(vendors ...string) []string {
+	children := make([]Child, len(vendors))
+
+	for i, text := range vendors {
+		vendor, actor, _ := strings.Cut(text, "=")
+		children[i] = Child{Vendor: messages.Vendor(vendor), Actor: actor}
+	}
+
+	return c.text(c.supervision.reconfigure(children))
+}
+
+// Introduce tells how new vendors stand.
+func (c *Core) Introduce(now time.Time) []string { return c.text(c.supervision.introduce(now)) }
+
+// Steer does what an operator wants: pause, resume or restart.
+func (c *Core) Steer(what string, vendor messages.Vendor, now time.Time) []string {
+	steer := c.supervision.restart
+
+	switch what {
+	case "pause":
+		steer = c.supervision.pause
+	case "resume":
+		steer = c.supervision.resume
+	}
+
+	effects, answer := steer(vendor, "ops", now)
+	lines := c.text(effects)
+
+	if answer.Refusal != "" {
+		return append(lines, "refused: "+string(answer.Refusal))
+	}
+
+	return append(lines, "answer "+string(answer.Status.State))
 }
 
 // Describe returns every vendor's status.
@@ -50,9 +87,11 @@ func (c *Core) text(effects []effect) []string {
 	for i, e := range effects {
 		switch e := e.(type) {
 		case wake:
-			lines[i] = fmt.Sprintf("wake %d try %d after %s", e.vendor, e.try, e.after)
+			lines[i] = fmt.Sprintf("wake %s try %d after %s", e.vendor, e.try, e.after)
 		case revive:
-			lines[i] = fmt.Sprintf("revive %d", e.vendor)
+			lines[i] = fmt.Sprintf("revive %s", e.vendor)
+		case halt:
+			lines[i] = fmt.Sprintf("halt %s", e.vendor)
 		case tell:
 			lines[i] = fmt.Sprintf("tell %s is %s, restarts %d: %s", e.change.Vendor, e.change.State, e.change.Restarts, e.change.Detail)
 		case record:

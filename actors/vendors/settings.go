@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -10,11 +11,16 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
-// Child is one vendor's fetcher. Its actor is named after the vendor.
+// Child is one vendor's fetcher.
 type Child struct {
 	Vendor messages.Vendor
-	Props  *actor.Props
+	// Actor is the name of its actor, unique for all time: a vendor that gets another fetcher gets another name, so that whatever comes late is
+	// not taken for the new one's. Empty: the vendor's.
+	Actor string
+	Props *actor.Props
 }
+
+func (c *Child) actor() string { return cmp.Or(c.Actor, string(c.Vendor)) }
 
 // Defaults of Settings, where a field is zero.
 const (

@@ -11,7 +11,7 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
-// effect is something the supervision wants done outside. Vendors are named by their position.
+// effect is something the supervision wants done outside.
 //
 //sumtype:decl
 type effect interface{ effect() }
@@ -19,12 +19,14 @@ type effect interface{ effect() }
 type (
 	// wake asks for due with the same try after a while.
 	wake struct {
-		vendor int
+		vendor messages.Vendor
 		try    uint64
 		after  time.Duration
 	}
-	// revive starts a vendor's fetcher: a suspended one is restarted, one that is gone is spawned.
-	revive struct{ vendor int }
+	// revive starts a vendor's fetcher: a suspended one is restarted, one that is gone is spawned, one that is going is spawned once it has gone.
+	revive struct{ vendor messages.Vendor }
+	// halt stops a vendor's fetcher.
+	halt struct{ vendor messages.Vendor }
 	// tell goes to the coordinator.
 	tell struct{ change *messages.VendorStateChanged }
 	// record goes to the auditor.
@@ -33,14 +35,16 @@ type (
 
 func (wake) effect()   {}
 func (revive) effect() {}
+func (halt) effect()   {}
 func (tell) effect()   {}
 func (record) effect() {}
 
 // supervision knows how every vendor stands.
 type supervision struct {
 	settings Settings
-	vendors  []standing
-	index    map[messages.Vendor]int
+	vendors  []*standing // in configured order
+	index    map[messages.Vendor]*standing
+	tries    uint64 // the last number given to a wait
 	effects  []effect
 }
 
@@ -48,6 +52,9 @@ type supervision struct {
 type standing struct {
 	messages.VendorStatus
 
+	actor       string      // name of its fetcher: another name is another fetcher
+	detail      string      // of its last change of state
+	unknown     bool        // the coordinator does not ask this fetcher yet, and is not told about it
 	crashes     int         // since it last settled
 	recent      []time.Time // the last MaxRestarts restarts, as a ring
 	next        int         // position of the oldest once the ring is full
@@ -56,30 +63,35 @@ type standing struct {
 }
 
 func newSupervision(settings Settings, children []Child) *supervision {
-	s := &supervision{
-		settings: settings,
-		vendors:  make([]standing, len(children)),
-		index:    make(map[messages.Vendor]int, len(children)),
-	}
+	s := &supervision{settings: settings}
+	s.reconfigure(children)
 
-	for i, child := range children {
-		s.index[child.Vendor] = i
-		s.vendors[i].VendorStatus = messages.VendorStatus{Vendor: child.Vendor, State: messages.VendorRunning}
-		s.vendors[i].recent = make([]time.Time, 0, settings.MaxRestarts)
+	for _, v := range s.vendors {
+		v.unknown = false
 	}
 
 	return s
 }
 
-// begin is the start of the supervisor, which may be a restart: nobody is there. Vendors that were waiting go on waiting.
+func (s *supervision) newStanding(child Child) *standing {
+	return &standing{
+		VendorStatus: messages.VendorStatus{Vendor: child.Vendor, State: messages.VendorRunning},
+		actor:        child.actor(),
+		recent:       make([]time.Time, 0, s.settings.MaxRestarts),
+	}
+}
+
+// begin is the start of the supervisor, which may be a restart: nobody is there. Vendors that were waiting go on
+// waiting, and who is paused stays so.
 func (s *supervision) begin(now time.Time) []effect {
 	s.effects = s.effects[:0]
 
-	for i := range s.vendors {
-		if v := &s.vendors[i]; v.State.Asked() {
-			s.do(revive{vendor: i})
-		} else {
-			s.wait(i, v.NextTry.Sub(now), now)
+	for _, v := range s.vendors {
+		switch {
+		case v.State.Asked():
+			s.do(revive{vendor: v.Vendor})
+		case v.State != messages.VendorPaused:
+			s.wait(v, v.NextTry.Sub(now), now)
 		}
 	}
 
@@ -87,26 +99,30 @@ func (s *supervision) begin(now time.Time) []effect {
 }
 
 // crashed takes note of a panic, decides how long the vendor has to wait, and asks to be woken then.
-func (s *supervision) crashed(vendor int, p *actors.Panic, now time.Time) []effect {
+func (s *supervision) crashed(vendor messages.Vendor, p *actors.Panic, now time.Time) []effect {
 	s.effects = s.effects[:0]
-	v := &s.vendors[vendor]
+
+	v := s.index[vendor]
+	if v == nil || v.State == messages.VendorPaused {
+		return s.effects // whatever it was, it is over
+	}
+
 	v.LastCrash = messages.CleanDetail(fmt.Sprintf("panic: %v", p.Value))
 	v.crashes++
 	s.record(v, messages.FactCrashed, now, crashFields(v.LastCrash, p)...)
 
 	if v.State == messages.VendorProbing || v.tooOften(now, s.settings.Window) {
-		s.quarantine(vendor, now)
+		s.quarantine(v, now)
 	} else {
 		delay := s.settings.Backoff.Delay(v.crashes, s.settings.Uniform)
-		s.wait(vendor, delay, now)
+		s.wait(v, delay, now)
 		s.change(v, messages.VendorBackoff, fmt.Sprintf("%s; restart in %s", v.LastCrash, rounded(delay)), now)
 	}
 
 	return s.effects
 }
 
-func (s *supervision) quarantine(vendor int, now time.Time) {
-	v := &s.vendors[vendor]
+func (s *supervision) quarantine(v *standing, now time.Time) {
 	v.quarantines++
 
 	length := s.settings.Quarantine
@@ -119,16 +135,16 @@ func (s *supervision) quarantine(vendor int, now time.Time) {
 	s.record(v, messages.FactQuarantined, now,
 		messages.Field{Name: "for", Value: length.String()},
 		messages.Field{Name: "quarantines", Value: strconv.Itoa(v.quarantines)})
-	s.wait(vendor, length, now)
+	s.wait(v, length, now)
 	s.change(v, messages.VendorQuarantined, fmt.Sprintf("%s; probe in %s", v.LastCrash, length), now)
 }
 
 // due ends a wait: the vendor is tried again.
-func (s *supervision) due(vendor int, try uint64, now time.Time) []effect {
+func (s *supervision) due(vendor messages.Vendor, try uint64, now time.Time) []effect {
 	s.effects = s.effects[:0]
 
-	v := &s.vendors[vendor]
-	if v.try != try || v.State.Asked() {
+	v := s.index[vendor]
+	if v == nil || v.try != try || !v.waiting() {
 		return s.effects
 	}
 
@@ -151,12 +167,11 @@ func (s *supervision) due(vendor int, try uint64, now time.Time) []effect {
 func (s *supervision) recovered(message *messages.FetcherRecovered, now time.Time) []effect {
 	s.effects = s.effects[:0]
 
-	i, known := s.index[message.Vendor]
-	if !known || !s.vendors[i].State.Asked() {
+	v := s.index[message.Vendor]
+	if v == nil || !v.State.Asked() {
 		return s.effects
 	}
 
-	v := &s.vendors[i]
 	if v.State == messages.VendorProbing {
 		s.record(v, messages.FactRecovered, now, messages.Field{Name: "restarts", Value: strconv.Itoa(v.Restarts)})
 		s.change(v, messages.VendorRunning, "probe succeeded", now)
@@ -179,22 +194,32 @@ func (s *supervision) describe() *messages.VendorsDescribed {
 	return described
 }
 
-func (s *supervision) wait(vendor int, delay time.Duration, now time.Time) {
-	v := &s.vendors[vendor]
-	v.try++
+func (s *supervision) wait(v *standing, delay time.Duration, now time.Time) {
+	s.tries++
+	v.try = s.tries
 	v.NextTry = now.Add(delay)
-	s.do(wake{vendor: vendor, try: v.try, after: delay})
+	s.do(wake{vendor: v.Vendor, try: v.try, after: delay})
 }
 
 func (s *supervision) change(v *standing, state messages.VendorState, detail string, now time.Time) {
-	v.State = state
-	s.do(tell{change: &messages.VendorStateChanged{
-		Vendor: v.Vendor, State: state, Restarts: v.Restarts, Detail: messages.CleanDetail(detail), At: now,
-	}})
+	v.State, v.detail = state, messages.CleanDetail(detail)
+
+	if !v.unknown {
+		s.tell(v, now)
+	}
+}
+
+func (s *supervision) tell(v *standing, now time.Time) {
+	s.do(tell{change: &messages.VendorStateChanged{Vendor: v.Vendor, State: v.State, Restarts: v.Restarts, Detail: v.detail, At: now}})
 }
 
 func (s *supervision) record(v *standing, kind messages.FactKind, now time.Time, fields ...messages.Field) {
 	s.do(record{fact: &messages.RecordFact{At: now, Kind: kind, Vendor: v.Vendor, Fields: fields}})
+}
+
+// waiting reports whether the vendor is left alone until a time that is known.
+func (v *standing) waiting() bool {
+	return v.State == messages.VendorBackoff || v.State == messages.VendorQuarantined
 }
 
 func (s *supervision) do(e effect) { s.effects = append(s.effects, e) }

@@ -1,6 +1,7 @@
 package vendors_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 // half makes every delay three quarters of its nominal length.
 func half() float64 { return 0.5 }
 
-// TestSupervision is a set of conversations with the supervision of two vendors, a (0) and b (1).
+// TestSupervision is a set of conversations with the supervision of two vendors, a and b, and whoever joins them.
 func TestSupervision(t *testing.T) {
 	t.Parallel()
 
@@ -48,15 +49,25 @@ func TestSupervision(t *testing.T) {
 				lines = core.Begin(now)
 			case "crash":
 				p := &actors.Panic{Value: "index out of range", Message: "*x.Y", Stack: []byte("main.go:1")}
-				lines = core.Crashed(integer(t, d, "v"), p, now)
+				lines = core.Crashed(vendorArg(t, d), p, now)
 			case "due":
-				lines = core.Due(integer(t, d, "v"), uint64(integer(t, d, "try")), now)
+				lines = core.Due(vendorArg(t, d), uint64(integer(t, d, "try")), now)
 			case "recovered":
 				var vendor string
 
 				d.ScanArgs(t, "vendor", &vendor)
 
 				lines = core.Recovered(&messages.FetcherRecovered{Vendor: messages.Vendor(vendor), Settled: d.HasArg("settled")}, now)
+			case "reconfigure":
+				lines = core.Reconfigure(strings.Fields(d.Input)...)
+			case "introduce":
+				lines = core.Introduce(now)
+			case "pause", "resume", "restart":
+				lines = core.Steer(d.Cmd, vendorArg(t, d), now)
+			case "describe":
+				for _, v := range core.Describe().Vendors {
+					lines = append(lines, fmt.Sprintf("%s is %s, restarts %d, waits %t", v.Vendor, v.State, v.Restarts, !v.NextTry.IsZero()))
+				}
 			default:
 				t.Fatalf("unknown command %s", d.Cmd)
 			}
@@ -91,7 +102,7 @@ func TestNobodyIsGivenUp(t *testing.T) {
 
 				now = status.NextTry
 				try++
-				require.NotEmpty(t, core.Due(0, try, now))
+				require.NotEmpty(t, core.Due("a", try, now))
 
 				restarts = append(restarts, now)
 
@@ -101,7 +112,7 @@ func TestNobodyIsGivenUp(t *testing.T) {
 			require.True(t, status.NextTry.IsZero())
 
 			if rapid.Bool().Draw(t, "crash") {
-				core.Crashed(0, &actors.Panic{Value: "bug"}, now)
+				core.Crashed("a", &actors.Panic{Value: "bug"}, now)
 			} else {
 				core.Recovered(&messages.FetcherRecovered{Vendor: "a", Settled: rapid.Bool().Draw(t, "settled")}, now)
 			}
@@ -126,6 +137,16 @@ func duration(t *testing.T, d *datadriven.TestData, key string) time.Duration {
 	require.NoError(t, err)
 
 	return parsed
+}
+
+func vendorArg(t *testing.T, d *datadriven.TestData) messages.Vendor {
+	t.Helper()
+
+	var name string
+
+	d.ScanArgs(t, "v", &name)
+
+	return messages.Vendor(name)
 }
 
 func integer(t *testing.T, d *datadriven.TestData, key string) int {

@@ -77,8 +77,8 @@ func (a *app) auditShow() *cobra.Command {
 func factKinds() []string {
 	kinds := []messages.FactKind{
 		messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed, messages.FactRestarted,
-		messages.FactQuarantined, messages.FactRecovered, messages.FactConfiguration, messages.FactClockStep, messages.FactPoison,
-		messages.FactGap, messages.FactDurability, "segment",
+		messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed, messages.FactConfiguration,
+		messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability, "segment",
 	}
 
 	words := make([]string, len(kinds))
@@ -189,9 +189,9 @@ func kindStyle(kind messages.FactKind) style {
 	switch kind {
 	case messages.FactCrashed, messages.FactQuarantined, messages.FactPoison, messages.FactGap:
 		return red
-	case messages.FactRestarted, messages.FactOutcome, messages.FactDurability, messages.FactClockStep:
+	case messages.FactRestarted, messages.FactPaused, messages.FactOutcome, messages.FactDurability, messages.FactClockStep:
 		return yellow
-	case messages.FactRecovered:
+	case messages.FactRecovered, messages.FactResumed:
 		return green
 	default:
 		return plain

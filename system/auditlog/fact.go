@@ -87,8 +87,8 @@ func validKind(kind string) bool {
 func documented(kind messages.FactKind) bool {
 	switch kind {
 	case messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed,
-		messages.FactRestarted, messages.FactQuarantined, messages.FactRecovered, messages.FactConfiguration, messages.FactClockStep,
-		messages.FactPoison, messages.FactGap, messages.FactDurability, KindSegment, KindUnknown:
+		messages.FactRestarted, messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed,
+		messages.FactConfiguration, messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability, KindSegment, KindUnknown:
 		return true
 	default:
 		return false
