@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -173,7 +174,7 @@ type streamDocument struct {
 type budgetDocument struct {
 	Key         string       `json:"key"`
 	Every       milliseconds `json:"every_ms"`
-	Remaining   *uint32      `json:"remaining"`
+	Remaining   *int         `json:"remaining"`
 	PausedUntil time.Time    `json:"paused_until"`
 }
 
@@ -183,32 +184,49 @@ func (d *feedDocument) feed() (*FeedStatus, error) {
 		return nil, nil //nolint:nilnil // there is none, as in a report
 	}
 
-	feed := &FeedStatus{}
+	stream, err := d.Stream.status()
+	budget, budgetErr := d.Budget.status()
 
-	if s := d.Stream; s != nil {
-		if !s.State.valid() {
-			return nil, fmt.Errorf("stream is %q", s.State)
-		}
+	return &FeedStatus{Stream: stream, Budget: budget}, errors.Join(err, budgetErr)
+}
 
-		feed.Stream = &StreamStatus{
-			State: s.State, AliveAge: -1, Connections: int(s.Connections), Connects: s.Connects, Messages: s.Messages, Updates: s.Updates,
-			Conflated: s.Conflated, Dropped: s.Dropped, Gaps: s.Gaps,
-		}
-
-		if s.Alive != nil {
-			feed.Stream.AliveAge = time.Duration(*s.Alive)
-		}
+func (d *streamDocument) status() (*StreamStatus, error) {
+	if d == nil {
+		return nil, nil //nolint:nilnil // there is none
 	}
 
-	if b := d.Budget; b != nil {
-		feed.Budget = &BudgetStatus{Key: b.Key, Every: time.Duration(b.Every), Remaining: -1, PausedUntil: b.PausedUntil}
-
-		if b.Remaining != nil {
-			feed.Budget.Remaining = int(*b.Remaining)
-		}
+	if !d.State.valid() {
+		return nil, fmt.Errorf("stream is %q", d.State)
 	}
 
-	return feed, nil
+	status := &StreamStatus{
+		State: d.State, AliveAge: -1, Connections: int(d.Connections), Connects: d.Connects, Messages: d.Messages, Updates: d.Updates,
+		Conflated: d.Conflated, Dropped: d.Dropped, Gaps: d.Gaps,
+	}
+
+	if d.Alive != nil {
+		status.AliveAge = time.Duration(*d.Alive)
+	}
+
+	return status, nil
+}
+
+func (d *budgetDocument) status() (*BudgetStatus, error) {
+	if d == nil {
+		return nil, nil //nolint:nilnil // there is none
+	}
+
+	status := &BudgetStatus{Key: d.Key, Every: time.Duration(d.Every), Remaining: -1, PausedUntil: d.PausedUntil}
+
+	if d.Remaining == nil {
+		return status, nil
+	}
+
+	if status.Remaining = *d.Remaining; status.Remaining < 0 {
+		return nil, fmt.Errorf("budget with %d left", status.Remaining)
+	}
+
+	return status, nil
 }
 
 func (s StreamState) valid() bool {

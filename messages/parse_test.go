@@ -154,7 +154,7 @@ func TestParseSnapshotRefuses(t *testing.T) {
 		{"flags not a list", `"flags":["held","converted"]`, `"flags":"held"`, "cannot unmarshal"},
 		{"negative sequence", `"sequence":91827364050`, `"sequence":-1`, "cannot unmarshal"},
 		{"unknown state of a stream", `"state":"thin"`, `"state":"thick"`, `stream is "thick"`},
-		{"negative budget", `"remaining":17`, `"remaining":-1`, "cannot unmarshal"},
+		{"negative budget", `"remaining":17`, `"remaining":-1`, "budget with -1 left"},
 		{"P03 nesting", `"missing":[`, `"x":` + strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000) + `,"missing":[`, "max depth"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,13 +37,24 @@ type Home = home
 // NewHome makes one.
 func NewHome(position, entry int) Home { return Home{position: position, entry: entry} }
 
-// AppendQuotes is the encoder of the quotes column.
-func AppendQuotes(dst []byte, started time.Time, quotes []messages.Quote, homes []Home, all []messages.InstrumentReport) []byte {
-	return appendQuotes(dst, started, quotes, homes, all)
+// Answer is what one vendor's row is made of.
+type Answer = answer
+
+// NewAnswer makes one.
+func NewAnswer(started time.Time, feed *messages.FeedStatus, quotes []messages.Quote, homes ...Home) *Answer {
+	return &answer{started: started, feed: feed, quotes: quotes, homes: homes}
 }
 
-// ReadQuotes decodes a quotes column, and puts the verdicts at home there into all.
-func ReadQuotes(data []byte, started time.Time, listing *messages.Listing, homes []Home, all []messages.InstrumentReport) ([]messages.Quote, error) {
+// Quotes are its quotes.
+func (a *answer) Quotes() []messages.Quote { return a.quotes }
+
+// Append is the encoder of the quotes column.
+func (a *answer) Append(dst []byte, all []messages.InstrumentReport) []byte {
+	return a.append(dst, all)
+}
+
+// ReadAnswer decodes a quotes column, and puts the verdicts at home there into all.
+func ReadAnswer(data []byte, started time.Time, listing *messages.Listing, homes []Home, all []messages.InstrumentReport) (*Answer, error) {
 	var d decoded
 
 	start, _ := unixNano(started)
@@ -56,5 +67,5 @@ func ReadQuotes(data []byte, started time.Time, listing *messages.Listing, homes
 		return nil, err
 	}
 
-	return quotes, d.judge(homes, all)
+	return &answer{started: started, feed: d.feed, quotes: quotes, homes: homes}, d.judge(homes, all)
 }

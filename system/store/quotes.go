@@ -10,8 +10,10 @@ import (
 // The quotes column of a report is one byte string, so that a vendor costs one row, however many instruments it lists:
 //
 //	version   one byte, quotesVersion
+//	feed      how the vendor's stream and budget stood, as feed.go says; not in version 1
 //	count     how many quotes there are
 //	quotes    one for each of the first instruments of the listing, in its order
+//	extras    what some of them have besides, as extras.go says; not in version 1
 //	verdicts  up to the end: one for each instrument whose first source is this listing, in its order
 //
 // A quote is a byte of flags and what they announce, in this order:
@@ -30,7 +32,10 @@ import (
 //	verdictOwn     the price of this listing's own quote; then nothing follows
 //
 // Numbers are varints, signed where they may be negative; a text is its length and its bytes.
-const quotesVersion = 1
+const (
+	quotesVersion = 2
+	quotesPlain   = 1 // the version before: read, no longer written
+)
 
 // What a quote has.
 const (
@@ -58,23 +63,33 @@ const (
 // home is where an instrument's verdict is kept: its place in the listing that is its first source.
 type home struct{ position, entry int }
 
-// appendQuotes appends the encoding of a listing's quotes, and of the verdicts at home there, out of the verdicts on all entries.
-func appendQuotes(dst []byte, started time.Time, quotes []messages.Quote, homes []home, all []messages.InstrumentReport) []byte {
-	dst = append(dst, quotesVersion)
-	dst = binary.AppendUvarint(dst, uint64(len(quotes)))
+// answer is what one vendor's row is made of.
+type answer struct {
+	started time.Time // the round
+	feed    *messages.FeedStatus
+	quotes  []messages.Quote
+	homes   []home
+}
 
-	w := writer{dst: dst, outcome: messages.OutcomeOK, status: messages.InstrumentGood, used: 1}
-	start, _ := unixNano(started)
+// append appends the encoding of an answer, and of the verdicts at home there, out of the verdicts on all entries.
+func (a *answer) append(dst []byte, all []messages.InstrumentReport) []byte {
+	start, _ := unixNano(a.started)
+
+	w := writer{dst: append(dst, quotesVersion), outcome: messages.OutcomeOK, status: messages.InstrumentGood, used: 1}
 	w.times = [3]int64{start, start, start}
+	w.feed(a.feed, start)
+	w.unsigned(uint64(len(a.quotes)))
 
-	for i := range quotes {
-		w.quote(&quotes[i])
+	for i := range a.quotes {
+		w.quote(&a.quotes[i])
 	}
 
-	for _, at := range homes {
+	w.extras(a.quotes)
+
+	for _, at := range a.homes {
 		own := ""
-		if at.position < len(quotes) {
-			own = quotes[at.position].Price.Text()
+		if at.position < len(a.quotes) {
+			own = a.quotes[at.position].Price.Text()
 		}
 
 		w.verdict(at.position, &all[at.entry], own)
@@ -116,7 +131,7 @@ func (w *writer) quote(q *messages.Quote) {
 	for i, t := range [...]time.Time{q.VendorTime, q.RequestedAt, q.ReceivedAt} {
 		if now, ok := unixNano(t); ok {
 			flags |= quoteVendorTime << i
-			w.dst = binary.AppendVarint(w.dst, now-w.times[i]) // may wrap round, and back in the reader
+			w.signed(now - w.times[i]) // may wrap round, and back in the reader
 			w.times[i] = now
 		}
 	}
@@ -132,7 +147,7 @@ func (w *writer) verdict(position int, r *messages.InstrumentReport, own string)
 
 	if position != w.position {
 		flags |= verdictSkip
-		w.dst = binary.AppendUvarint(w.dst, uint64(position-w.position)) //nolint:gosec // homes are in order
+		w.unsigned(uint64(position - w.position)) //nolint:gosec // homes are in order
 	}
 
 	w.position = position + 1
@@ -146,12 +161,12 @@ func (w *writer) verdict(position int, r *messages.InstrumentReport, own string)
 	if r.Used != w.used {
 		flags |= verdictUsed
 		w.used = r.Used
-		w.dst = binary.AppendVarint(w.dst, int64(r.Used))
+		w.signed(int64(r.Used))
 	}
 
 	if r.Age != w.age {
 		flags |= verdictAge
-		w.dst = binary.AppendVarint(w.dst, int64(r.Age-w.age))
+		w.signed(int64(r.Age - w.age))
 		w.age = r.Age
 	}
 
@@ -167,8 +182,12 @@ func (w *writer) verdict(position int, r *messages.InstrumentReport, own string)
 	w.dst[at] = flags
 }
 
+func (w *writer) unsigned(n uint64) { w.dst = binary.AppendUvarint(w.dst, n) }
+
+func (w *writer) signed(n int64) { w.dst = binary.AppendVarint(w.dst, n) }
+
 func (w *writer) text(s string) {
-	w.dst = binary.AppendUvarint(w.dst, uint64(len(s)))
+	w.unsigned(uint64(len(s)))
 	w.dst = append(w.dst, s...)
 }
 

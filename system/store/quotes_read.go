@@ -16,8 +16,10 @@ var errQuotes = errors.New("quotes cannot be read")
 type rawQuote struct {
 	outcome string
 	texts   [4][]byte // detail, price, bid, ask
-	times   [3]int64  // vendor's, requested, received; those that flags announces
-	flags   byte
+	times   [3]int64  // vendor's, requested, received; those that has announces
+	has     byte
+	flags   messages.Flags
+	more    *messages.More
 }
 
 // rawVerdict is a verdict as it is encoded.
@@ -31,6 +33,7 @@ type rawVerdict struct {
 
 // decoded is the contents of one quotes column. Decoding into it again reuses its memory; it must not outlive the encoding.
 type decoded struct {
+	feed     *messages.FeedStatus
 	quotes   []rawQuote
 	verdicts []rawVerdict
 }
@@ -38,17 +41,22 @@ type decoded struct {
 // decode reads an encoding of a round that started at the given nanosecond, 0 if the round does not say. Whatever the bytes, it does not
 // panic and takes memory in proportion to them.
 func (d *decoded) decode(data []byte, start int64) error {
-	d.quotes, d.verdicts = d.quotes[:0], d.verdicts[:0]
+	d.feed, d.quotes, d.verdicts = nil, d.quotes[:0], d.verdicts[:0]
 
 	if len(data) == 0 {
 		return fmt.Errorf("%w: empty", errQuotes)
 	}
 
-	if data[0] != quotesVersion {
+	plain := data[0] == quotesPlain
+	if !plain && data[0] != quotesVersion {
 		return fmt.Errorf("%w: version %d", errQuotes, data[0])
 	}
 
 	r := cursor{data: data[1:]}
+
+	if !plain {
+		d.feed = r.feed(start)
+	}
 
 	count := r.unsigned()
 	if count > uint64(len(r.data)) { // each has a byte at least
@@ -59,6 +67,10 @@ func (d *decoded) decode(data []byte, start int64) error {
 	for range count {
 		r.quote(&last)
 		d.quotes = append(d.quotes, last)
+	}
+
+	if !plain {
+		r.extras(d.quotes)
 	}
 
 	before := rawVerdict{position: -1, status: string(messages.InstrumentGood), used: 1}
@@ -82,21 +94,21 @@ type cursor struct {
 
 // quote turns the quote before into the next one.
 func (c *cursor) quote(q *rawQuote) {
-	q.flags = c.octet()
+	q.has = c.octet()
 
-	if q.flags&quoteOutcome != 0 {
+	if q.has&quoteOutcome != 0 {
 		q.outcome = string(c.text())
 	}
 
 	for i := range q.texts {
 		q.texts[i] = nil
-		if q.flags&(quoteDetail<<i) != 0 {
+		if q.has&(quoteDetail<<i) != 0 {
 			q.texts[i] = c.text()
 		}
 	}
 
 	for i := range q.times {
-		if q.flags&(quoteVendorTime<<i) != 0 {
+		if q.has&(quoteVendorTime<<i) != 0 {
 			q.times[i] += c.signed()
 		}
 	}

@@ -122,6 +122,8 @@ func (b *rebuild) reports(ctx context.Context) error {
 				return err
 			}
 
+			r.Feed = report.feed
+
 			if r.Quotes, err = report.quotesOf(&s.Roster.Listings()[listing]); err != nil {
 				return err
 			}
@@ -163,7 +165,7 @@ func (d *decoded) quotesOf(listing *messages.Listing) ([]messages.Quote, error) 
 
 // quote returns the quote without its names.
 func (q *rawQuote) quote() (messages.Quote, error) {
-	whole := messages.Quote{Outcome: messages.Outcome(q.outcome), Detail: string(q.texts[0])}
+	whole := messages.Quote{Outcome: messages.Outcome(q.outcome), Detail: string(q.texts[0]), Flags: q.flags, More: q.more}
 
 	for i, price := range [...]*messages.Price{&whole.Price, &whole.Bid, &whole.Ask} {
 		var err error
@@ -173,7 +175,7 @@ func (q *rawQuote) quote() (messages.Quote, error) {
 	}
 
 	for i, at := range [...]*time.Time{&whole.VendorTime, &whole.RequestedAt, &whole.ReceivedAt} {
-		if q.flags&(quoteVendorTime<<i) != 0 {
+		if q.has&(quoteVendorTime<<i) != 0 {
 			*at = time.Unix(0, q.times[i]).UTC()
 		}
 	}

@@ -78,8 +78,10 @@ func (r *reports) insert(ctx context.Context, tx *sql.Tx, names resolved, s *mes
 func (r *reports) add(round, vendor any, homes []home, position int, s *messages.Snapshot) {
 	report, listing := &s.Vendors[position], &s.Roster.Listings()[position]
 	at := len(r.quotes)
-	quotes := report.Quotes[:min(len(report.Quotes), len(listing.Instruments))]
-	r.quotes = appendQuotes(r.quotes, s.StartedAt, quotes, homes, s.Instruments)
+	answer := answer{
+		started: s.StartedAt, feed: report.Feed, quotes: report.Quotes[:min(len(report.Quotes), len(listing.Instruments))], homes: homes,
+	}
+	r.quotes = answer.append(r.quotes, s.Instruments)
 
 	r.values = append(r.values, round, vendor, r.word(string(report.Outcome)), text(report.Detail), int64(report.Latency),
 		int64(report.Attempts), int64(report.Usable), r.word(string(report.State)), int64(report.Restarts), r.quotes[at:])
