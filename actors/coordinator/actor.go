@@ -14,26 +14,18 @@ import (
 // coordinator.
 func Props(settings Settings, refs Refs) *actor.Props {
 	settings = settings.withDefaults()
-	kept := newMemory(&settings)
+	kept := newMemory(&settings, refs.Fetchers)
 	kept.ledger.blind = refs.Auditor.PID() == nil
-	fetchers := make(map[string]int, len(refs.Fetchers))
-
-	for i, fetcher := range refs.Fetchers {
-		if fetcher.PID() != nil {
-			fetchers[fetcher.PID().Id] = i
-		}
-	}
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
-		return &coordinator{settings: settings, refs: refs, fetchers: fetchers, memory: kept}
+		return &coordinator{settings: settings, refs: refs, memory: kept}
 	}), actors.Mailbox())
 }
 
 // coordinator is the shell: it routes messages to the logic and performs what comes out of it.
 type coordinator struct {
-	settings Settings
-	refs     Refs
-	fetchers map[string]int // listing by the fetcher's PID
+	settings Settings // those that a reconfiguration changes count at the start only: see memory.plan
+	refs     Refs     // but for Fetchers, likewise
 	memory   *memory
 
 	tick, deadline, wake, stop actors.Timer
@@ -71,8 +63,17 @@ func (c *coordinator) Receive(ctx actor.Context) {
 		if !reflect.ValueOf(message).IsNil() {
 			c.receive(ctx, message)
 		}
+	case Message:
+		c.receiveProtocol(ctx, message)
 	case selfMessage:
 		c.receiveOwn(ctx, message)
+	}
+}
+
+func (c *coordinator) receiveProtocol(ctx actor.Context, message Message) {
+	switch message := message.(type) { //nolint:gocritic // the switch over the protocol, checked to be exhaustive, has one case so far
+	case *Reconfigure:
+		c.reconfigure(ctx, message)
 	}
 }
 

@@ -30,6 +30,8 @@ func TestScheduleConversation(t *testing.T) {
 				lines = append(lines, talk.Start(durationArg(t, words, "every"), durationArg(t, words, "deadline"), durationArg(t, words, "at")))
 			case "tick":
 				lines = append(lines, talk.Tick(durationArg(t, words, "late"), durationArg(t, words, "step")))
+			case "reset":
+				lines = append(lines, talk.Reset(durationArg(t, words, "every"), durationArg(t, words, "deadline"), durationArg(t, words, "after")))
 			default:
 				require.Fail(t, "unknown command", line)
 			}
@@ -72,25 +74,29 @@ func TestRoundConversation(t *testing.T) { // V07: an answer never counts for an
 	})
 	require.NoError(t, err)
 
-	datadriven.RunTest(t, "testdata/round.txt", func(t *testing.T, d *datadriven.TestData) string {
-		t.Helper()
+	for _, file := range []string{"testdata/round.txt", "testdata/reconfigure.txt"} {
+		datadriven.RunTest(t, file, func(t *testing.T, d *datadriven.TestData) string { return converse(t, roster, d) })
+	}
+}
 
-		var carry string
+func converse(t *testing.T, roster *messages.Roster, d *datadriven.TestData) string {
+	t.Helper()
 
-		d.MaybeScanArgs(t, "carry", &carry)
+	var carry string
 
-		talk := coordinator.NewRoundTalk(roster, durationArg(t, []string{"", "carry=" + carry}, "carry"))
+	d.MaybeScanArgs(t, "carry", &carry)
 
-		var out strings.Builder
+	talk := coordinator.NewRoundTalk(roster, durationArg(t, []string{"", "carry=" + carry}, "carry"))
 
-		for line := range strings.Lines(d.Input) {
-			words := strings.Fields(line)
-			out.WriteString("> " + strings.Join(words, " ") + "\n")
-			out.WriteString(roundLine(t, talk, words))
-		}
+	var out strings.Builder
 
-		return out.String()
-	})
+	for line := range strings.Lines(d.Input) {
+		words := strings.Fields(line)
+		out.WriteString("> " + strings.Join(words, " ") + "\n")
+		out.WriteString(roundLine(t, talk, words))
+	}
+
+	return out.String()
 }
 
 func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string {
@@ -117,6 +123,8 @@ func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string
 		return talk.Tell(&messages.VendorStateChanged{
 			Vendor: messages.Vendor(words[1]), State: messages.VendorState(words[2]), Restarts: 1, Detail: wordArg(words, "detail"),
 		}) + "\n"
+	case "adopt":
+		return adoptLine(t, talk, words)
 	case "close":
 		snapshot := talk.Close(at, messages.OutcomeTimeout, "no answer within 2s")
 		require.NoError(t, CheckInvariants(snapshot))
@@ -125,6 +133,39 @@ func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string
 	}
 
 	return "unknown command\n"
+}
+
+// adoptLine reads words such as alpha=AAPL,MSFT, with a star behind the name of a vendor that has another fetcher, and changes the roster.
+func adoptLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string {
+	t.Helper()
+
+	var (
+		listings []messages.Listing
+		other    []messages.Vendor
+	)
+
+	for _, word := range words[1:] {
+		name, list, _ := strings.Cut(word, "=")
+		if name == "carry" {
+			continue
+		}
+
+		listing := messages.Listing{Vendor: messages.Vendor(strings.TrimSuffix(name, "*")), Class: "any"}
+		if strings.HasSuffix(name, "*") {
+			other = append(other, listing.Vendor)
+		}
+
+		for instrument := range strings.SplitSeq(list, ",") {
+			listing.Instruments = append(listing.Instruments, messages.Instrument(instrument))
+		}
+
+		listings = append(listings, listing)
+	}
+
+	roster, err := messages.NewRoster(listings)
+	require.NoError(t, err)
+
+	return talk.Adopt(roster, durationArg(t, words, "carry"), other...) + "\n"
 }
 
 // quoteArgs reads words such as AAPL=185.20 (a price) and MSFT=stale (an outcome) as a vendor's quotes.

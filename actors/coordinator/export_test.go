@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,18 @@ func (t *ScheduleTalk) Tick(late, step time.Duration) string {
 	}
 
 	return t.say(answer)
+}
+
+// Reset changes the grid a while after the last line.
+func (t *ScheduleTalk) Reset(every, deadline, after time.Duration) string {
+	t.now.mono += after
+	t.now.wall = t.now.wall.Add(after)
+
+	if !t.schedule.reset(every, deadline, t.now, true) {
+		return t.say("the same")
+	}
+
+	return t.say("another grid")
 }
 
 func (t *ScheduleTalk) say(what string) string {
@@ -93,6 +106,14 @@ func (t *RoundTalk) Tell(message any) string {
 	}
 
 	return fmt.Sprintf("counted %t, %d pending, %d late", counted, pending, t.roll.late)
+}
+
+// Adopt changes the roster. The vendors named have another fetcher than before.
+func (t *RoundTalk) Adopt(roster *messages.Roster, carry time.Duration, other ...messages.Vendor) string {
+	t.roll.adopt(roster, func(i, _ int) bool { return !slices.Contains(other, roster.Listings()[i].Vendor) })
+	t.prices = t.prices.adopt(roster, carry)
+
+	return fmt.Sprintf("%d vendors, %d instruments", len(roster.Listings()), len(roster.Entries()))
 }
 
 // Close closes the round in flight and returns its snapshot.

@@ -137,10 +137,9 @@ func outcomeFacts(s, before *messages.Snapshot) []*messages.RecordFact {
 	var facts []*messages.RecordFact
 
 	for i := range s.Vendors {
-		from, to := messages.Outcome(""), s.Vendors[i].Outcome
-		if before != nil {
-			from = before.Vendors[i].Outcome
-		}
+		vendor, to := s.Roster.Listings()[i].Vendor, s.Vendors[i].Outcome
+
+		from := outcomeIn(before, i, vendor)
 
 		if from == to || from == "" && to == messages.OutcomeOK {
 			continue
@@ -150,7 +149,7 @@ func outcomeFacts(s, before *messages.Snapshot) []*messages.RecordFact {
 			At:     s.PublishedAt,
 			Kind:   messages.FactOutcome,
 			Round:  s.Round,
-			Vendor: s.Roster.Listings()[i].Vendor,
+			Vendor: vendor,
 			Fields: []messages.Field{
 				{Name: "from", Value: string(from)},
 				{Name: "to", Value: string(to)},
@@ -160,4 +159,19 @@ func outcomeFacts(s, before *messages.Snapshot) []*messages.RecordFact {
 	}
 
 	return facts
+}
+
+// outcomeIn returns how a vendor, at position i most likely, fared in a snapshot; "" if it was not there.
+func outcomeIn(s *messages.Snapshot, i int, vendor messages.Vendor) messages.Outcome {
+	if s == nil {
+		return ""
+	}
+
+	if listings := s.Roster.Listings(); i >= len(listings) || listings[i].Vendor != vendor {
+		report, _ := s.Vendor(vendor)
+
+		return report.Outcome
+	}
+
+	return s.Vendors[i].Outcome
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/rollcall-go/rollcall/actors"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -14,6 +15,8 @@ type memory struct {
 	phase    phase
 	base     time.Time // of the monotonic clock the schedule sees
 	schedule schedule
+	plan     *plan
+	planned  *planned // what takes effect when the round in flight is closed; nil if nothing is to change
 	roll     *roll
 	prices   *prices
 	release  release
@@ -35,8 +38,9 @@ const (
 	stopped               // nothing happens any more
 )
 
-func newMemory(settings *Settings) *memory {
+func newMemory(settings *Settings, fetchers []actors.Ref[messages.FetcherMessage]) *memory {
 	return &memory{
+		plan:     newPlan(settings.Roster, fetchers, settings.Deadline),
 		base:     time.Now(),
 		schedule: schedule{every: settings.Every, deadline: settings.Deadline},
 		roll:     newRoll(settings.Roster, settings.FirstRound),

@@ -87,17 +87,12 @@ func (r *roll) failed(answer *messages.FetchFailed) (int, bool) {
 
 // expected finds the vendor of an answer and counts the answer if it is late.
 func (r *roll) expected(vendor messages.Vendor, number messages.Round) (int, bool) {
-	i, known := r.roster.Vendor(vendor)
-	if !known {
-		return 0, false
-	}
-
 	if r.open != nil && r.open.number == number {
-		return i, true
+		return r.roster.Vendor(vendor)
 	}
 
-	if number <= r.last {
-		r.late++
+	if number > 0 && number <= r.last {
+		r.late++ // also from a vendor that is not there any more
 	}
 
 	return 0, false

@@ -14,10 +14,9 @@ import (
 func (c *coordinator) resume(ctx actor.Context) {
 	m := c.memory
 	m.abandon()
+	c.applyPlanned(ctx)
 
-	if m.schedule.running() {
-		c.armTick(ctx)
-	}
+	c.armTick(ctx)
 
 	if m.phase == stopping {
 		c.stop = actors.After(ctx, c.settings.StopWait, &stopDue{})
@@ -56,6 +55,14 @@ func (c *coordinator) tickDue(ctx actor.Context, due *tickDue) {
 		return // armed by an earlier incarnation, or stopped
 	}
 
+	if open := m.roll.open; open != nil && !open.onDemand {
+		c.close(ctx)
+
+		if !due.at.Equal(m.schedule.next) {
+			return // what was planned for after this round has another schedule
+		}
+	}
+
 	step := m.schedule.tick(m.now())
 	c.armTick(ctx)
 
@@ -69,16 +76,17 @@ func (c *coordinator) tickDue(ctx actor.Context, due *tickDue) {
 		return
 	}
 
-	if m.roll.open != nil {
-		c.close(ctx)
-	}
-
 	c.begin(ctx, false)
 }
 
 func (c *coordinator) armTick(ctx actor.Context) {
 	schedule := &c.memory.schedule
-	c.tick = actors.After(ctx, schedule.wait(c.memory.now()), &tickDue{at: schedule.next})
+
+	c.tick.Stop()
+
+	if schedule.running() {
+		c.tick = actors.After(ctx, schedule.wait(c.memory.now()), &tickDue{at: schedule.next})
+	}
 }
 
 func (c *coordinator) takeSnapshot(ctx actor.Context) {
@@ -98,8 +106,8 @@ func (c *coordinator) takeSnapshot(ctx actor.Context) {
 
 // begin asks everyone who can be asked. The deadline is armed first: asking ten thousand takes time.
 func (c *coordinator) begin(ctx actor.Context, onDemand bool) {
-	roll := c.memory.roll
-	open := roll.begin(time.Now(), c.settings.Deadline, onDemand)
+	roll, plan := c.memory.roll, c.memory.plan
+	open := roll.begin(time.Now(), plan.deadline, onDemand)
 	c.deadline = actors.After(ctx, time.Until(open.deadline), &roundDue{round: open.number})
 
 	ask := &messages.FetchQuotes{Round: open.number, Deadline: open.deadline}
@@ -108,17 +116,17 @@ func (c *coordinator) begin(ctx actor.Context, onDemand bool) {
 	for i := range open.reports {
 		switch {
 		case open.reports[i].Outcome != "":
-		case i >= len(c.refs.Fetchers) || c.refs.Fetchers[i].PID() == nil:
+		case plan.fetchers[i].PID() == nil:
 			roll.unreachable(i)
 		default:
-			c.refs.Fetchers[i].Request(ctx, ask)
+			plan.fetchers[i].Request(ctx, ask)
 
 			asked++
 		}
 	}
 
 	c.emit(ctx, func() messages.Event {
-		return &messages.RoundStarted{Round: open.number, At: open.started, Deadline: c.settings.Deadline, Asked: asked}
+		return &messages.RoundStarted{Round: open.number, At: open.started, Deadline: plan.deadline, Asked: asked}
 	})
 	c.closeIfComplete(ctx)
 }
@@ -158,7 +166,7 @@ func (c *coordinator) undelivered(ctx actor.Context, response *actor.DeadLetterR
 		return
 	}
 
-	if i, known := c.fetchers[target.GetId()]; known && c.memory.roll.unreachable(i) {
+	if i, known := c.memory.plan.listings[target.GetId()]; known && c.memory.roll.unreachable(i) {
 		c.settled(ctx, i)
 	}
 }
@@ -169,7 +177,7 @@ func (c *coordinator) settled(ctx actor.Context, i int) {
 	c.emit(ctx, func() messages.Event {
 		return &messages.VendorAnswered{
 			Round:   open.number,
-			Vendor:  c.settings.Roster.Listings()[i].Vendor,
+			Vendor:  c.memory.roll.roster.Listings()[i].Vendor,
 			Outcome: open.reports[i].Outcome,
 			Detail:  open.reports[i].Detail,
 			Elapsed: time.Since(open.started),
@@ -193,7 +201,7 @@ func (c *coordinator) roundDue(ctx actor.Context, due *roundDue) {
 
 // close ends the round in flight. Who has not answered by now has not answered in time.
 func (c *coordinator) close(ctx actor.Context) {
-	c.closeWith(ctx, messages.OutcomeTimeout, "no answer within "+c.settings.Deadline.String())
+	c.closeWith(ctx, messages.OutcomeTimeout, "no answer within "+c.memory.plan.deadline.String())
 }
 
 // closeWith ends the round in flight. Vendors without an outcome get the one given.
@@ -214,6 +222,7 @@ func (c *coordinator) closeWith(ctx actor.Context, pending messages.Outcome, det
 	m.ledger.add(snapshot)
 	c.perform(ctx, effects)
 	c.record(ctx)
+	c.applyPlanned(ctx)
 }
 
 func (c *coordinator) noteClockStep(step time.Duration) {

@@ -35,6 +35,25 @@ func (s *schedule) start(now instant) {
 	s.next = gridFrom(now.wall.Add(s.deadline), s.every)
 }
 
+// reset changes the grid between two rounds and reports whether it did; nothing begins before the schedule was started. The next round is at
+// the first point of the new grid.
+func (s *schedule) reset(every, deadline time.Duration, now instant, started bool) bool {
+	s.deadline = deadline
+
+	if every == s.every {
+		return false
+	}
+
+	s.every, s.next = every, time.Time{}
+
+	if started && every > 0 {
+		s.last = now
+		s.next = gridFrom(now.wall, every)
+	}
+
+	return true
+}
+
 // stop ends the schedule.
 func (s *schedule) stop() { s.next = time.Time{} }
 

@@ -65,17 +65,13 @@ type Refs struct {
 }
 
 func (s Settings) withDefaults() Settings {
-	s.Deadline = positive(s.Deadline, DefaultDeadline)
+	s.Deadline = bounded(s.Every, s.Deadline)
 	s.FirstRound = max(s.FirstRound, 1)
 	s.DurableWait = positive(s.DurableWait, DefaultDurableWait)
 	s.Credit = positive(s.Credit, DefaultCredit)
 	s.Backoff.Base = positive(s.Backoff.Base, 100*time.Millisecond)
 	s.Backoff.Max = positive(s.Backoff.Max, 2*time.Second)
 	s.StopWait = positive(s.StopWait, DefaultStopWait)
-
-	if s.Every > 0 {
-		s.Deadline = min(s.Deadline, s.Every)
-	}
 
 	if s.Durability == "" {
 		s.Durability = Strict
@@ -84,6 +80,16 @@ func (s Settings) withDefaults() Settings {
 	s.Log = actors.OrSilent(s.Log)
 
 	return s
+}
+
+// bounded returns a round's deadline: the default if there is none, and never more than the distance between two rounds.
+func bounded(every, deadline time.Duration) time.Duration {
+	deadline = positive(deadline, DefaultDeadline)
+	if every > 0 {
+		deadline = min(deadline, every)
+	}
+
+	return deadline
 }
 
 func positive[N time.Duration | int](value, otherwise N) N {
