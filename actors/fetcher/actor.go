@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/recovery"
 	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -45,7 +46,7 @@ type fetcher struct {
 func (f *fetcher) Receive(c actor.Context) {
 	switch message := c.Message().(type) {
 	case *actor.Started:
-		f.poller.recovery.since = time.Now()
+		f.poller.recovery = recovery.Since(time.Now())
 	case *actor.Stopping:
 		f.close(c, messages.OutcomeCancelled, "fetcher stops")
 	case *actor.Restarting:

@@ -6,8 +6,8 @@
 //	FetchQuotes → breaker: may the vendor be asked? → pacer: is there room in its rate? → attempt → verdict → answer
 //	                                                        ↑_______________ retry ____|
 //
-// poller.go decides all that as plain functions of state, message and time; breaker.go, pacer.go, verdict.go and recovery.go are its
-// parts. actor.go carries out what the poller wants: calls, timers, answers.
+// poller.go decides all that as plain functions of state, message and time; breaker.go and pacer.go are its parts, and so are
+// the rooms below actors/internal that it shares with the streamer. actor.go carries out what the poller wants: calls, timers, answers.
 //
 // What must not be forgotten when the actor is restarted (the vendor's wish to be left alone, the rate already used) lives in the Props.
 package fetcher

@@ -7,6 +7,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/recovery"
 	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -30,7 +31,7 @@ func NewCore(settings Settings, start time.Time) *Core {
 
 // Restart makes a new incarnation with the old one's memory.
 func (c *Core) Restart(now time.Time) {
-	c.poller = poller{settings: &c.settings, judge: verdict.New(c.settings.Vendor, c.settings.Instruments, c.settings.Verdict), memory: c.memory, recovery: recovery{since: now}}
+	c.poller = poller{settings: &c.settings, judge: verdict.New(c.settings.Vendor, c.settings.Instruments, c.settings.Verdict), memory: c.memory, recovery: recovery.Since(now)}
 }
 
 // Fetch begins a poll.

@@ -8,6 +8,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/recovery"
 	"github.com/rollcall-go/rollcall/actors/internal/verdict"
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -25,7 +26,7 @@ type poller struct {
 	settings *Settings
 	judge    *verdict.Judge
 	memory   *memory
-	recovery recovery
+	recovery recovery.Recovery
 
 	current *poll  // nil between polls
 	running uint64 // the attempt whose source has not returned yet; 0 if there is none
@@ -266,7 +267,7 @@ func (p *poller) recover(t verdict.Tally, now time.Time) {
 		return
 	}
 
-	first, settled := p.recovery.goodFetch(now)
+	first, settled := p.recovery.Good(now)
 	if first {
 		p.do(recovered{})
 	}
