@@ -1,6 +1,8 @@
 package system
 
 import (
+	"cmp"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -24,6 +26,8 @@ type PIDs struct {
 	Writer      *actor.PID // messages.WriterMessage; nil without a Store
 	Coordinator *actor.PID // messages.CoordinatorMessage
 	Vendors     *actor.PID // messages.VendorsMessage
+
+	fetchers map[messages.Vendor]string // names of the fetchers; one that is missing is called after its vendor
 }
 
 // newPIDs computes the addresses before anything is spawned.
@@ -35,9 +39,9 @@ func newPIDs(system *actor.ActorSystem, rootID string) PIDs {
 	return p
 }
 
-// Fetcher is the address of one vendor's fetcher (messages.FetcherMessage).
+// Fetcher is the address of one vendor's fetcher (messages.FetcherMessage). Reload gives a vendor that it replaces another.
 func (p *PIDs) Fetcher(vendor messages.Vendor) *actor.PID {
-	return p.child(vendorsName + "/" + string(vendor))
+	return p.child(vendorsName + "/" + cmp.Or(p.fetchers[vendor], string(vendor)))
 }
 
 func (p *PIDs) child(name string) *actor.PID {

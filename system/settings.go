@@ -47,6 +47,9 @@ type Vendor struct {
 	Class       string          // asset class
 	Instruments []messages.Instrument
 	Source      fetcher.Source
+	// Version says what the source is where that cannot be seen: Reload takes two sources of one version for the same, and goes on with the
+	// first. Without a version, they are the same if they are equal as interface values.
+	Version string
 
 	Deadline time.Duration   // own deadline within the round's; 0 means the round's
 	Retry    fetcher.Retry   // attempts within the deadline; the zero value means one attempt

@@ -11,6 +11,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/fetcher"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -31,6 +32,11 @@ type System struct {
 	host  *actor.ActorSystem
 	owned bool // host is ours to shut down
 	pids  PIDs
+	slots *fetcher.Slots
+	crew  crew
+
+	reloading chan struct{} // holds one while a Reload is under way
+	reloads   int           // so far; only for who holds reloading
 
 	stopped chan struct{}
 	stopErr error
@@ -55,7 +61,14 @@ func New(settings Settings) (*System, error) {
 		return nil, fmt.Errorf("rollcall settings: %w", err)
 	}
 
-	return &System{settings: settings, roster: roster, stopped: make(chan struct{}), fatal: make(chan struct{})}, nil
+	return &System{
+		settings:  settings,
+		roster:    roster,
+		slots:     fetcher.NewSlots(settings.MaxInFlight),
+		reloading: make(chan struct{}, 1),
+		stopped:   make(chan struct{}),
+		fatal:     make(chan struct{}),
+	}, nil
 }
 
 // Start makes an actor system of its own and starts every actor in it. It returns once they are up; the first round has begun then if there is a
@@ -139,15 +152,23 @@ func (s *System) Snapshot(ctx context.Context) (*messages.Snapshot, error) {
 	return taken.Snapshot, nil
 }
 
-// Roster returns who is asked for what.
-func (s *System) Roster() *messages.Roster { return s.roster }
+// Roster returns who is asked for what. A snapshot has the roster it was made under.
+func (s *System) Roster() *messages.Roster {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 
-// PIDs returns the addresses of the system's actors; they are valid once it has started.
+	return s.roster
+}
+
+// PIDs returns the addresses of the system's actors; they are valid once it has started. Reload changes those of fetchers.
 func (s *System) PIDs() PIDs {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
-	return s.pids
+	pids := s.pids
+	pids.fetchers = s.crew.names()
+
+	return pids
 }
 
 // Failed is closed when a vital actor cannot be kept alive: the caller should Stop the system and end. Failure says why.

@@ -26,6 +26,11 @@ const (
 
 // rootProps composes the tree: who exists, in which order they start, and what stands behind each port.
 func (s *System) rootProps() *actor.Props {
+	s.crew = make(crew, len(s.settings.Vendors))
+	for i := range s.settings.Vendors {
+		s.crew[i] = s.child(&s.settings.Vendors[i], string(s.settings.Vendors[i].Name))
+	}
+
 	auditing := ref[messages.AuditorMessage](&s.pids, auditorName)
 	coordinating := ref[messages.CoordinatorMessage](&s.pids, coordinatorName)
 
@@ -54,16 +59,12 @@ func (s *System) rootProps() *actor.Props {
 
 func (s *System) coordinatorProps(auditing actors.Ref[messages.AuditorMessage]) *actor.Props {
 	refs := coordinator.Refs{
-		Fetchers:  make([]actors.Ref[messages.FetcherMessage], 0, len(s.settings.Vendors)),
+		Fetchers:  s.crew.refs(s.pids),
 		Writer:    actors.NewRef[messages.WriterMessage](s.pids.Writer),
 		Publisher: ref[messages.PublisherMessage](&s.pids, publisherName),
 	}
 	if s.settings.Record != nil {
 		refs.Auditor = auditing
-	}
-
-	for i := range s.settings.Vendors {
-		refs.Fetchers = append(refs.Fetchers, actors.NewRef[messages.FetcherMessage](s.pids.Fetcher(s.settings.Vendors[i].Name)))
 	}
 
 	return coordinator.Props(coordinator.Settings{
@@ -78,26 +79,49 @@ func (s *System) coordinatorProps(auditing actors.Ref[messages.AuditorMessage]) 
 	}, refs)
 }
 
+// crew is who is there below the supervisor, in the order of the vendors. It is never changed, only replaced.
+type crew []vendors.Child
+
+// names are the names of the fetchers.
+func (c crew) names() map[messages.Vendor]string {
+	names := make(map[messages.Vendor]string, len(c))
+	for i := range c {
+		names[c[i].Vendor] = c[i].Actor
+	}
+
+	return names
+}
+
+// refs are who is asked.
+func (c crew) refs(pids PIDs) []actors.Ref[messages.FetcherMessage] {
+	pids.fetchers = c.names()
+
+	refs := make([]actors.Ref[messages.FetcherMessage], len(c))
+	for i := range c {
+		refs[i] = actors.NewRef[messages.FetcherMessage](pids.Fetcher(c[i].Vendor))
+	}
+
+	return refs
+}
+
 func (s *System) vendorsProps(
 	coordinating actors.Ref[messages.CoordinatorMessage], auditing actors.Ref[messages.AuditorMessage],
 ) *actor.Props {
+	return vendors.Props(vendors.Settings{Log: s.logFor(vendorsName)}, s.crew, coordinating, auditing)
+}
+
+// child is what stands for a vendor below the supervisor, as an actor of that name.
+func (s *System) child(v *Vendor, name string) vendors.Child {
 	supervisor := ref[messages.VendorsMessage](&s.pids, vendorsName)
-	slots := fetcher.NewSlots(s.settings.MaxInFlight)
-	fetchers := make([]vendors.Child, 0, len(s.settings.Vendors))
 
-	for i := range s.settings.Vendors {
-		v := &s.settings.Vendors[i]
-		fetchers = append(fetchers, vendors.Child{
-			Vendor: v.Name,
-			Props:  fetcher.Props(v.fetcherSettings(&s.settings, slots), v.Source, supervisor),
-		})
-	}
-
-	return vendors.Props(vendors.Settings{Log: s.logFor(vendorsName)}, fetchers, coordinating, auditing)
+	return vendors.Child{Vendor: v.Name, Actor: name, Props: fetcher.Props(v.fetcherSettings(&s.settings, s.slots), v.Source, supervisor)}
 }
 
 // begin runs once, when every actor is up: the start is recorded, then the clock starts.
 func (s *System) begin(from actors.Sender) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
 	auditing := ref[messages.AuditorMessage](&s.pids, auditorName)
 	auditing.Tell(from, &messages.RecordFact{
 		At: time.Now(), Kind: messages.FactStarted, Round: s.settings.FirstRound,
