@@ -36,7 +36,7 @@ func (s *schedule) start(now instant) {
 }
 
 // reset changes the grid between two rounds and reports whether it did; nothing begins before the schedule was started. The next round is at
-// the first point of the new grid.
+// the first point of the new grid after now.
 func (s *schedule) reset(every, deadline time.Duration, now instant, started bool) bool {
 	s.deadline = deadline
 
@@ -48,7 +48,7 @@ func (s *schedule) reset(every, deadline time.Duration, now instant, started boo
 
 	if started && every > 0 {
 		s.last = now
-		s.next = gridFrom(now.wall, every)
+		s.next = gridFrom(now.wall.Add(1), every)
 	}
 
 	return true

@@ -1,0 +1,422 @@
+package system_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rollcall-go/rollcall/actors/coordinator"
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system"
+)
+
+// counted is a source that counts its fetches. Two of them are the same if they are one.
+type counted struct {
+	sourceFunc
+
+	fetches atomic.Int32
+}
+
+func count(source sourceFunc) *counted { return &counted{sourceFunc: source} }
+
+func (c *counted) Fetch(ctx context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
+	c.fetches.Add(1)
+
+	return c.sourceFunc(ctx, instruments)
+}
+
+// from is a vendor whose source has an identity.
+func from(name string, source *counted) system.Vendor {
+	v := vendor(name, nil)
+	v.Source = source
+
+	return v
+}
+
+// facts is an audit log in memory.
+type facts struct {
+	mu   sync.Mutex
+	kept []*messages.RecordFact
+}
+
+// Append implements auditor.Log.
+func (f *facts) Append(_ context.Context, more []*messages.RecordFact) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.kept = append(f.kept, more...)
+
+	return nil
+}
+
+func (f *facts) of(kind messages.FactKind) []*messages.RecordFact {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return slices.DeleteFunc(slices.Clone(f.kept), func(fact *messages.RecordFact) bool { return fact.Kind != kind })
+}
+
+// every is a schedule with these vendors.
+func every(vendors ...system.Vendor) system.Settings {
+	return system.Settings{Every: 5 * time.Second, Deadline: 2 * time.Second, Vendors: vendors}
+}
+
+func TestReloadDuringARound(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		record := &facts{}
+		stays, goes := from("stays", count(answer("1", 100*time.Millisecond))), from("goes", count(answer("2", time.Second)))
+		changes, changed := from("changes", count(answer("3", time.Second))), from("changes", count(answer("4", time.Second)))
+		comes := from("comes", count(answer("5", time.Second)))
+
+		settings := every(stays, goes, changes)
+		settings.Record = record
+		s := start(t, settings)
+		sub, err := s.Subscribe(system.SubscribeOptions{})
+		require.NoError(t, err)
+
+		before := s.Roster()
+		begun := time.Now()
+		difference, err := s.Reload(t.Context(), every(stays, changed, comes))
+		require.NoError(t, err)
+		assert.Equal(t, &system.Difference{
+			Added: []messages.Vendor{"comes"}, Removed: []messages.Vendor{"goes"},
+			Replaced: []messages.Vendor{"changes"}, Kept: []messages.Vendor{"stays"},
+		}, difference)
+		assert.Equal(t, time.Second, time.Since(begun), "the round in flight is finished first")
+
+		first, second := next(t, sub), next(t, sub)
+		assert.Same(t, before, first.Roster)
+		assert.Equal(t, messages.SnapshotComplete, first.Status, "who goes still answers the round it was asked in")
+		assert.Same(t, s.Roster(), second.Roster)
+		assert.Equal(t, messages.SnapshotComplete, second.Status)
+
+		price, _ := second.Price("changes/A")
+		assert.Equal(t, "4", price.Price.Text())
+
+		written := record.of(messages.FactConfiguration)
+		require.Len(t, written, 1)
+		assert.Equal(t, []messages.Field{
+			{Name: "added", Value: "comes"}, {Name: "removed", Value: "goes"}, {Name: "replaced", Value: "changes"}, {Name: "kept", Value: "1"},
+		}, written[0].Fields)
+
+		source, isCounted := goes.Source.(*counted)
+		require.True(t, isCounted)
+		assert.Equal(t, int32(1), source.fetches.Load())
+	})
+}
+
+// A removed vendor that hangs holds up the reload until the round's deadline, and what it says afterwards is counted and used nowhere, even
+// where it does not care about being cancelled and a vendor of its name is there again.
+func TestRemovedVendorAnswersLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		deaf := func(_ context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
+			time.Sleep(12 * time.Second)
+
+			return quotes("666", instruments)
+		}
+		stays := from("stays", count(answer("1", 0)))
+		s := start(t, every(stays, from("goes", count(deaf))))
+		sub, err := s.Subscribe(system.SubscribeOptions{})
+		require.NoError(t, err)
+
+		begun := time.Now()
+		_, err = s.Reload(t.Context(), every(stays))
+		require.NoError(t, err)
+		assert.Equal(t, 2*time.Second, time.Since(begun))
+
+		_, err = s.Reload(t.Context(), every(stays, from("goes", count(answer("7", 3*time.Second))))) // waits for longer than the deadline
+		require.NoError(t, err)
+
+		for range 5 {
+			snapshot := next(t, sub)
+			if report, known := snapshot.Vendor("goes"); known {
+				assert.Equal(t, messages.OutcomeTimeout, report.Outcome)
+			}
+		}
+	})
+}
+
+func TestReloadDuringQuarantine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ill := from("ill", count(func(context.Context, []messages.Instrument) ([]messages.Quote, error) { panic("bug") }))
+		s := start(t, every(ill))
+		sub, err := s.Subscribe(system.SubscribeOptions{})
+		require.NoError(t, err)
+
+		for outcome := messages.OutcomeOK; outcome != messages.OutcomeQuarantined; {
+			outcome = next(t, sub).Vendors[0].Outcome
+		}
+
+		_, err = s.Reload(t.Context(), every(ill))
+		require.NoError(t, err)
+		assert.Equal(t, messages.OutcomeQuarantined, next(t, sub).Vendors[0].Outcome, "the same definition is left alone as before")
+
+		_, err = s.Reload(t.Context(), every(from("ill", count(answer("1", 0)))))
+		require.NoError(t, err)
+		assert.Equal(t, messages.OutcomeOK, next(t, sub).Vendors[0].Outcome, "another one is asked at once")
+	})
+}
+
+// Whatever moment the stop comes at, both end, and nothing is left behind: the bubble would not end.
+func TestReloadDuringShutdown(t *testing.T) {
+	t.Parallel()
+
+	for _, ahead := range []time.Duration{0, time.Microsecond, time.Second, 1999 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			s, err := system.New(every(from("slow", count(hang))))
+			require.NoError(t, err)
+			require.NoError(t, s.Start(t.Context()))
+
+			done := make(chan error)
+
+			go func() {
+				_, err := s.Reload(context.Background(), every(from("other", count(answer("1", 0)))))
+				done <- err
+			}()
+
+			time.Sleep(ahead)
+			stop(t, s)
+			assert.ErrorIs(t, <-done, system.ErrNotStarted)
+
+			_, err = s.Reload(t.Context(), every(from("slow", count(hang))))
+			assert.ErrorIs(t, err, system.ErrNotStarted)
+		})
+	}
+}
+
+func TestTwoReloadsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stays := from("stays", count(answer("1", time.Second)))
+		s := start(t, every(stays))
+
+		var wait sync.WaitGroup
+
+		for i := range 10 {
+			wait.Go(func() {
+				_, err := s.Reload(t.Context(), every(stays, from(fmt.Sprintf("v%d", i), count(answer("1", time.Second)))))
+				assert.NoError(t, err)
+			})
+		}
+
+		brief, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		synctest.Wait()
+
+		_, err := s.Reload(brief, every(stays))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		wait.Wait()
+		time.Sleep(10 * time.Second)
+
+		assert.Len(t, s.Roster().Listings(), 2)
+		snapshot, err := s.Snapshot(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, messages.SnapshotComplete, snapshot.Status)
+		assert.Same(t, s.Roster(), snapshot.Roster)
+	})
+}
+
+func TestBadSettingsChangeNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stays := from("stays", count(answer("1", 0)))
+		s := start(t, every(stays))
+		before := s.Roster()
+
+		bad := every(stays, from("no good name", count(answer("1", 0))), system.Vendor{Name: "nothing"})
+		bad.Deadline = time.Hour
+		_, err := s.Reload(t.Context(), bad)
+		require.ErrorContains(t, err, "longer than the interval")
+		require.ErrorContains(t, err, `vendor name "no good name"`)
+		require.ErrorContains(t, err, `vendor "nothing" has no source`)
+
+		fixed := every(stays, from("new", count(answer("1", 0))))
+		fixed.Name, fixed.MaxInFlight, fixed.Store, fixed.Durability = "other", 7, &memoryStore{}, coordinator.Relaxed
+		_, err = s.Reload(t.Context(), fixed)
+		require.ErrorIs(t, err, system.ErrNeedsRestart)
+		require.ErrorContains(t, err, "name, max in flight, durability")
+
+		assert.Same(t, before, s.Roster())
+
+		status, err := s.Status(t.Context())
+		require.NoError(t, err)
+		assert.Len(t, status.Vendors, 1)
+	})
+}
+
+func TestOnlyTheRoundsChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		one, two := from("one", count(answer("1", 0))), from("two", count(answer("2", 0)))
+		s := start(t, every(one, two))
+		sub, err := s.Subscribe(system.SubscribeOptions{})
+		require.NoError(t, err)
+
+		first := next(t, sub)
+		settings := every(two, one)
+		settings.Every, settings.Deadline, settings.Carry = 3*time.Second, time.Second, time.Minute
+		difference, err := s.Reload(t.Context(), settings)
+		require.NoError(t, err)
+		assert.Equal(t, &system.Difference{Kept: []messages.Vendor{"two", "one"}, Rounds: true}, difference)
+		assert.Equal(t, "rounds changed; kept 2", difference.String())
+
+		second := next(t, sub)
+		assert.Equal(t, 3*time.Second, second.StartedAt.Sub(first.StartedAt))
+		assert.Equal(t, time.Second, second.Deadline)
+		assert.Equal(t, messages.Vendor("two"), second.Roster.Listings()[0].Vendor)
+
+		difference, err = s.Reload(t.Context(), settings)
+		require.NoError(t, err)
+		assert.True(t, difference.Empty())
+	})
+}
+
+// A source that cannot be compared is another one each time, unless a version says that it is not.
+func TestWhichVendorsAreTheSame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		plain := vendor("plain", answer("1", 0))
+		versioned := vendor("versioned", answer("1", 0))
+		versioned.Version = "1"
+		kept := from("kept", count(answer("1", 0)))
+		slower := from("slower", count(answer("1", 0)))
+
+		s := start(t, every(plain, versioned, kept, slower))
+		slower.MaxAge = time.Minute
+		difference, err := s.Reload(t.Context(), every(plain, versioned, kept, slower))
+		require.NoError(t, err)
+		assert.Equal(t, []messages.Vendor{"plain", "slower"}, difference.Replaced)
+		assert.Equal(t, []messages.Vendor{"versioned", "kept"}, difference.Kept)
+
+		versioned.Version = "2"
+		difference, err = s.Reload(t.Context(), every(versioned, kept))
+		require.NoError(t, err)
+		assert.Equal(t, "removed plain slower; replaced versioned; kept 1", difference.String())
+	})
+}
+
+// A restart of the whole tree does not bring back what was before the reload.
+func TestReloadOutlivesARestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stays := from("stays", count(answer("1", 0)))
+		s := start(t, every(stays, from("goes", count(answer("1", 0)))))
+		_, err := s.Reload(t.Context(), every(stays, from("comes", count(answer("1", 0)))))
+		require.NoError(t, err)
+
+		pids := s.PIDs()
+		for _, pid := range []*actor.PID{pids.Vendors, pids.Coordinator} { // the root brings them back
+			s.Host().Root.Stop(pid)
+		}
+
+		time.Sleep(10 * time.Second)
+
+		snapshot, err := s.Snapshot(t.Context())
+		require.NoError(t, err)
+		assert.Same(t, s.Roster(), snapshot.Roster)
+		assert.Equal(t, messages.SnapshotComplete, snapshot.Status)
+	})
+}
+
+// Under load, a hundred reloads: who stays is asked in each round and is never missing, and nobody is left behind.
+func TestAHundredReloads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		source := count(answer("1", 30*time.Millisecond))
+		stays := from("stays", source)
+		settings := func(i int) system.Settings {
+			return system.Settings{Every: 100 * time.Millisecond, Deadline: 50 * time.Millisecond, Vendors: []system.Vendor{
+				stays, from("changes", count(answer("2", time.Duration(i%60)*time.Millisecond))), from(fmt.Sprintf("v%d", i), count(answer("3", 0))),
+			}}
+		}
+
+		s := start(t, settings(0))
+		sub, err := s.Subscribe(system.SubscribeOptions{Queue: 10_000})
+		require.NoError(t, err)
+
+		for i := range 100 {
+			time.Sleep(time.Duration(i) * time.Millisecond)
+
+			difference, err := s.Reload(t.Context(), settings(i+1))
+			require.NoError(t, err)
+			require.Equal(t, []messages.Vendor{"stays"}, difference.Kept)
+		}
+
+		status, err := s.Status(t.Context())
+		require.NoError(t, err)
+		assert.Len(t, status.Vendors, 3)
+
+		pids := s.PIDs()
+		_, there := s.Host().ProcessRegistry.GetLocal(pids.Fetcher("changes").Id)
+		assert.True(t, there)
+
+		rounds := status.Rounds.Round
+
+		for round := messages.Round(1); round <= rounds; round++ {
+			snapshot := next(t, sub)
+			require.Equal(t, round, snapshot.Round)
+
+			report, known := snapshot.Vendor("stays")
+			require.True(t, known)
+			require.Equal(t, messages.OutcomeOK, report.Outcome)
+		}
+
+		assert.GreaterOrEqual(t, source.fetches.Load(), int32(rounds)) //nolint:gosec // a few rounds
+		assert.Zero(t, status.Rounds.MissedTicks)
+	})
+}
+
+func TestPauseResumeAndRestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		record := &facts{}
+		one, two := count(answer("1", 0)), count(answer("2", 0))
+		settings := every(from("one", one), from("two", two))
+		settings.Record = record
+		s := start(t, settings)
+		sub, err := s.Subscribe(system.SubscribeOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, messages.SnapshotComplete, next(t, sub).Status)
+
+		require.NoError(t, s.Pause(t.Context(), "two", "Ada"))
+		require.NoError(t, s.Pause(t.Context(), "two", "Ada"))
+
+		paused := next(t, sub)
+		assert.Equal(t, messages.OutcomePaused, paused.Vendors[1].Outcome)
+		assert.Equal(t, "paused by Ada", paused.Vendors[1].Detail)
+		assert.Equal(t, messages.VendorPaused, paused.Vendors[1].State)
+		assert.Equal(t, int32(1), two.fetches.Load())
+		require.ErrorIs(t, s.Restart(t.Context(), "two", "Ada"), system.ErrPaused)
+
+		two = count(answer("3", 0))
+		_, err = s.Reload(t.Context(), every(from("one", one), from("two", two)))
+		require.NoError(t, err)
+		assert.Equal(t, messages.OutcomePaused, next(t, sub).Vendors[1].Outcome, "another definition does not end a pause")
+
+		require.NoError(t, s.Resume(t.Context(), "two", "Ada"))
+		assert.Equal(t, messages.SnapshotComplete, next(t, sub).Status)
+		require.NoError(t, s.Restart(t.Context(), "one", "Ada"))
+
+		again := next(t, sub)
+		assert.Equal(t, messages.SnapshotComplete, again.Status)
+		assert.Equal(t, 1, again.Vendors[0].Restarts)
+		require.ErrorIs(t, s.Pause(t.Context(), "nobody", "Ada"), system.ErrUnknownVendor)
+
+		require.Len(t, record.of(messages.FactPaused), 1)
+		assert.Equal(t, []messages.Field{{Name: "by", Value: "Ada"}}, record.of(messages.FactPaused)[0].Fields)
+		assert.Len(t, record.of(messages.FactResumed), 1)
+		assert.Len(t, record.of(messages.FactRestarted), 1)
+	})
+}
