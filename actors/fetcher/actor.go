@@ -18,7 +18,8 @@ import (
 func Props(settings Settings, source Source, vendors actors.Ref[messages.VendorsMessage]) *actor.Props {
 	settings = settings.withDefaults()
 	judge := verdict.New(settings.Vendor, settings.Instruments, settings.Verdict)
-	memory := &memory{breaker: newBreaker(settings.Breaker, settings.Uniform), pacer: newPacer(settings.Rate)}
+	memory := &memory{breaker: newBreaker(settings.Breaker, settings.Uniform)}
+	cost := costOf(source, settings.Instruments)
 
 	return actor.PropsFromProducer(actors.Guard(func() actor.Actor {
 		return &fetcher{
@@ -26,7 +27,7 @@ func Props(settings Settings, source Source, vendors actors.Ref[messages.Vendors
 			source:   source,
 			vendors:  vendors,
 			drop:     func() {},
-			poller:   poller{settings: &settings, judge: judge, memory: memory},
+			poller:   poller{settings: &settings, judge: judge, memory: memory, cost: cost},
 		}
 	}), actors.Mailbox())
 }
@@ -115,21 +116,53 @@ func (f *fetcher) begin(c actor.Context, e begin) {
 	f.drop = cancel
 
 	actors.Go(c, "source",
-		func() any { return f.call(ctx, e.number) },
+		func() any { return f.call(ctx, e) },
 		func(p *actors.Panic) any { return &attemptPanicked{number: e.number, panic: p} })
 }
 
-// call runs in a goroutine of its own; it reads only what never changes.
-func (f *fetcher) call(ctx context.Context, number uint64) any {
+// call runs in a goroutine of its own; it reads only what never changes. The budget is settled here, and not when the actor gets to it, so that
+// what one vendor entry learns holds for the others at once, and also if this one is restarted meanwhile.
+func (f *fetcher) call(ctx context.Context, e begin) any {
+	budget := f.settings.Budget
 	if !f.settings.Slots.take(ctx) {
-		return &attemptDone{number: number, doneAt: time.Now()}
+		budget.cancel(e.room)
+
+		return &attemptDone{number: e.number, doneAt: time.Now()}
 	}
 	defer f.settings.Slots.free()
 
 	sentAt := time.Now()
-	quotes, err := f.source.Fetch(ctx, f.settings.Instruments)
+	if !budget.send(e.room, sentAt) {
+		return &attemptDone{number: e.number, barred: true, doneAt: sentAt}
+	}
 
-	return &attemptDone{number: number, quotes: quotes, err: err, sentAt: sentAt, doneAt: time.Now()}
+	var says messages.Allowance
+
+	defer func() { budget.settle(e.room, time.Now(), says) }() // also if the source panics
+
+	quotes, err := f.source.Fetch(ctx, f.settings.Instruments)
+	doneAt := time.Now()
+
+	if informed, ok := f.source.(Informed); ok {
+		says = informed.Allowance()
+	}
+
+	if err != nil {
+		failure := verdict.Failure(err)
+		budget.heed(failure, f.settings.Breaker.pause(failure), doneAt)
+	}
+
+	return &attemptDone{number: e.number, quotes: quotes, err: err, sentAt: sentAt, doneAt: doneAt}
+}
+
+// costOf returns what one call of a source takes from the budget; nil if that is always one credit.
+func costOf(source Source, instruments []messages.Instrument) func() int {
+	costed, ok := source.(Costed)
+	if !ok {
+		return nil
+	}
+
+	return func() int { return costed.Cost(instruments) }
 }
 
 func (f *fetcher) answer(c actor.Context, e answer) {

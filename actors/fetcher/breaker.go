@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -13,8 +14,8 @@ const (
 	flipWindow = time.Minute
 )
 
-// breaker decides whether a vendor is asked at all. It rests after too many failures, when the vendor wishes it, and when the vendor refuses
-// our credentials. The first request after a rest is a probe: it alone decides whether the vendor rests again, longer, or is back.
+// breaker decides whether a vendor is asked at all. It rests after too many failures, when the vendor wishes it, and when asking again soon is
+// pointless: our credentials are refused, or the plan's allowance is used up. The first request after a rest is a probe: it alone decides whether the vendor rests again, longer, or is back.
 type breaker struct {
 	settings Breaker
 	uniform  func() float64
@@ -94,8 +95,8 @@ func (b *breaker) failure(now time.Time, f *messages.Failure) bool {
 
 // hold keeps the vendor's wish while the poll goes on: it holds for the next poll too, should that come before the retry.
 func (b *breaker) hold(now time.Time, f *messages.Failure) {
-	if wish := b.wish(f); wish > 0 {
-		b.rest(now.Add(wish), fmt.Sprintf("vendor asks to wait %s", wish), f)
+	if wish := b.settings.wish(f); wish > 0 {
+		b.rest(now.Add(wish), asksToWait(wish), f)
 	}
 }
 
@@ -115,24 +116,51 @@ func (b *breaker) verdict(f *messages.Failure) (reason string, rest time.Duratio
 		}
 	}
 
-	if f.Outcome == messages.OutcomeAuth && rest < b.settings.AuthRest {
-		reason, rest = "credentials not accepted", b.settings.AuthRest
+	switch own := b.settings.AuthRest; {
+	case rest >= own:
+	case f.Outcome == messages.OutcomeAuth:
+		reason, rest = "credentials not accepted", own
+	case f.Final:
+		reason, rest = "it does not heal by itself", own
 	}
 
-	if wish := b.wish(f); rest < wish {
-		reason, rest = fmt.Sprintf("vendor asks to wait %s", wish), wish
+	if f.Outcome == messages.OutcomeQuota && f.RetryAfter <= 0 && rest < b.settings.QuotaRest {
+		reason, rest = "allowance used up", b.settings.QuotaRest
+	}
+
+	if wish := b.settings.wish(f); rest < wish {
+		reason, rest = asksToWait(wish), wish
 	}
 
 	return reason, rest
 }
 
-// wish is the vendor's own wish within its bounds, 0 if it has none.
-func (b *breaker) wish(f *messages.Failure) time.Duration {
+func asksToWait(wish time.Duration) string { return "vendor asks to wait " + short(wish) }
+
+// wish is the vendor's own wish within its bounds, 0 if it has none. An allowance that is used up may take a day to come back.
+func (b *Breaker) wish(f *messages.Failure) time.Duration {
 	if f.RetryAfter <= 0 {
 		return 0
 	}
 
-	return min(max(f.RetryAfter, b.settings.MinRetryAfter), b.settings.MaxRetryAfter)
+	longest := b.MaxRetryAfter
+	if f.Outcome == messages.OutcomeQuota {
+		longest = max(longest, longestPause)
+	}
+
+	return min(max(f.RetryAfter, b.MinRetryAfter), longest)
+}
+
+// pause is for how long nobody may use the key after a failure; 0 if it has nothing to do with the key's allowance.
+func (b *Breaker) pause(f *messages.Failure) time.Duration {
+	switch f.Outcome {
+	case messages.OutcomeRateLimited:
+		return b.wish(f)
+	case messages.OutcomeQuota:
+		return cmp.Or(b.wish(f), b.QuotaRest)
+	default:
+		return 0
+	}
 }
 
 func (b *breaker) rest(until time.Time, reason string, f *messages.Failure) {
@@ -140,9 +168,8 @@ func (b *breaker) rest(until time.Time, reason string, f *messages.Failure) {
 		return
 	}
 
-	shown := until.UTC().Add(time.Second - 1).Format(time.TimeOnly)
 	b.until = until
-	b.refused = messages.NewFailure(f.Outcome, fmt.Sprintf("not asked until %s: %s, last: %s", shown, reason, f.Error()))
+	b.refused = messages.NewFailure(f.Outcome, fmt.Sprintf("not asked until %s: %s, last: %s", clock(until), reason, f.Error()))
 }
 
 // flipped notes a change and returns how long the next one has to wait. A probe may change twice (it succeeds, the next poll fails), so

@@ -3,11 +3,15 @@
 // FetchQuotes begins a poll. A poll makes attempts: calls of the Source, each in a goroutine of its own, never more than one at a time.
 // The poll ends with exactly one answer, QuotesFetched or FetchFailed, to whoever asked.
 //
-//	FetchQuotes → breaker: may the vendor be asked? → pacer: is there room in its rate? → attempt → verdict → answer
-//	                                                        ↑_______________ retry ____|
+//	FetchQuotes → held.go: is the vendor asked in this round? → breaker: may it be asked? → budget: is there room? → attempt → verdict → answer
+//	                                                                                          ↑_________ retry ________|
 //
-// poller.go decides all that as plain functions of state, message and time; breaker.go and pacer.go are its parts, and so are
-// the rooms below actors/internal that it shares with the streamer. actor.go carries out what the poller wants: calls, timers, answers.
+// poller.go decides all that as plain functions of state, message and time; held.go, breaker.go and recovery are its parts. actor.go carries
+// out what the poller wants: calls, timers, answers.
 //
-// What must not be forgotten when the actor is restarted (the vendor's wish to be left alone, the rate already used) lives in the Props.
+// A Budget is what a key may spend, whoever uses it: fetchers of one key share it, as they share Slots. What a request will take is set aside
+// before it (room.go), counted when it is sent, and given back when it is not. Plan says, before the first call, how often each vendor can be
+// asked from what there is.
+//
+// What must not be forgotten when the actor is restarted (the vendor's wish to be left alone, what was spent, the last good answer) lives in the Props.
 package fetcher

@@ -20,6 +20,7 @@ type (
 	begin struct {
 		number uint64
 		end    time.Time
+		room   *room
 	}
 
 	// drop ends the context of the attempt that was begun and disarms the timer.
@@ -63,7 +64,8 @@ type (
 		number uint64
 		quotes []messages.Quote
 		err    error
-		sentAt time.Time // zero if there was no free slot
+		sentAt time.Time // zero if it was not sent: there was no free slot
+		barred bool      // or the budget no longer permitted it
 		doneAt time.Time
 	}
 	attemptPanicked struct {

@@ -18,12 +18,16 @@ type Core struct {
 	memory   *memory
 	poller   poller
 	start    time.Time
+	rooms    map[uint64]*room
+
+	Credits int                // what a request takes
+	Says    messages.Allowance // what the next answer says about the budget
 }
 
 // NewCore returns a poller that starts at the given time.
 func NewCore(settings Settings, start time.Time) *Core {
-	c := &Core{settings: settings.withDefaults(), start: start}
-	c.memory = &memory{breaker: newBreaker(c.settings.Breaker, settings.Uniform), pacer: newPacer(c.settings.Rate)}
+	c := &Core{settings: settings.withDefaults(), start: start, rooms: make(map[uint64]*room), Credits: 1}
+	c.memory = &memory{breaker: newBreaker(c.settings.Breaker, settings.Uniform)}
 	c.Restart(start)
 
 	return c
@@ -31,7 +35,10 @@ func NewCore(settings Settings, start time.Time) *Core {
 
 // Restart makes a new incarnation with the old one's memory.
 func (c *Core) Restart(now time.Time) {
-	c.poller = poller{settings: &c.settings, judge: verdict.New(c.settings.Vendor, c.settings.Instruments, c.settings.Verdict), memory: c.memory, recovery: recovery.Since(now)}
+	c.poller = poller{
+		settings: &c.settings, judge: verdict.New(c.settings.Vendor, c.settings.Instruments, c.settings.Verdict), memory: c.memory,
+		recovery: recovery.Since(now), cost: func() int { return c.Credits },
+	}
 }
 
 // Fetch begins a poll.
@@ -39,8 +46,33 @@ func (c *Core) Fetch(message *messages.FetchQuotes, from *actor.PID, now time.Ti
 	return c.text(c.poller.fetch(message, from, now))
 }
 
+// Budget is what the poller spends from.
+func (c *Core) Budget() *Budget { return c.settings.Budget }
+
+// Barred ends an attempt that the budget no longer permitted.
+func (c *Core) Barred(number uint64, now time.Time) []string {
+	c.settings.Budget.cancel(c.rooms[number])
+
+	return c.text(c.poller.done(&attemptDone{number: number, barred: true, doneAt: now}, now))
+}
+
 // Done ends an attempt.
 func (c *Core) Done(number uint64, quotes []messages.Quote, err error, sent, now time.Time) []string {
+	budget, room := c.settings.Budget, c.rooms[number]
+
+	switch {
+	case sent.IsZero():
+		budget.cancel(room)
+	default:
+		budget.send(room, sent)
+		budget.settle(room, now, c.Says)
+	}
+
+	if err != nil {
+		failure := verdict.Failure(err)
+		budget.heed(failure, c.settings.Breaker.pause(failure), now)
+	}
+
 	return c.text(c.poller.done(&attemptDone{number: number, quotes: quotes, err: err, sentAt: sent, doneAt: now}, now))
 }
 
@@ -71,6 +103,8 @@ func (c *Core) text(effects []effect) []string {
 func (c *Core) line(e effect) string {
 	switch e := e.(type) {
 	case begin:
+		c.rooms[e.number] = e.room
+
 		return fmt.Sprintf("begin %d until %s", e.number, e.end.Sub(c.start))
 	case drop:
 		return "drop"
@@ -95,13 +129,30 @@ func answerText(e answer) string {
 	switch message := e.message.(type) {
 	case *messages.QuotesFetched:
 		return fmt.Sprintf("%s round %d: %d of %d usable, attempts %d, latency %s",
-			e.to.GetId(), message.Round, message.Usable, len(message.Quotes), message.Attempts, message.Latency)
+			e.to.GetId(), message.Round, message.Usable, len(message.Quotes), message.Attempts, message.Latency) + heldText(message)
 	case *messages.FetchFailed:
 		return fmt.Sprintf("%s round %d: %s, attempts %d, latency %s",
 			e.to.GetId(), message.Round, message.Failure.Error(), message.Attempts, message.Latency)
 	default:
 		return "?"
 	}
+}
+
+// heldText says which quotes are held, and why.
+func heldText(message *messages.QuotesFetched) string {
+	text := ""
+
+	for i := range message.Quotes {
+		if q := &message.Quotes[i]; q.Flags&messages.FlagHeld != 0 {
+			text += fmt.Sprintf(", held %s %s of %s", q.Instrument, q.Outcome, q.ReceivedAt.UTC().Format(time.TimeOnly))
+		}
+	}
+
+	if message.Failure != nil {
+		text += "; " + message.Failure.Error()
+	}
+
+	return text
 }
 
 // Guarded is a breaker in tests.

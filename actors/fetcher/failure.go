@@ -26,8 +26,12 @@ func timeout(waited time.Duration) *messages.Failure {
 
 // retryable reports whether asking once more within the same poll makes sense. Whether there is time for it is another question.
 func retryable(f *messages.Failure) bool {
+	if f.Final {
+		return false
+	}
+
 	switch f.Outcome {
-	case messages.OutcomeReset, messages.OutcomeRefused, messages.OutcomeDNS, messages.OutcomeTimeout:
+	case messages.OutcomeReset, messages.OutcomeRefused, messages.OutcomeDNS, messages.OutcomeTimeout, messages.OutcomeUnavailable:
 		return true
 	case messages.OutcomeHTTPStatus:
 		return !strings.HasPrefix(f.Detail, "4")

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"golang.org/x/time/rate"
 
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -20,8 +19,7 @@ type poll struct {
 	number   uint64 // of the attempt or the timer it waits for; 0 while an older poll's attempt has not ended
 	attempts int    // requests made
 	asked    time.Time
-	room     *rate.Reservation
-	paced    bool // the next attempt has its room in the rate
+	room     *room // what the budget has set aside for the next attempt; nil if there is nothing
 	last     *messages.Failure
 	latency  time.Duration // of the last attempt that has ended
 }
@@ -49,19 +47,19 @@ func (p *poll) over(now time.Time) bool { return !now.Before(p.due) }
 // waited is how long the poll has lasted, its allowed time at most.
 func (p *poll) waited(now time.Time) time.Duration { return earlier(now, p.due).Sub(p.begun) }
 
-func (p *poll) failed(vendor messages.Vendor, f *messages.Failure) answer {
+func (p *poll) failed(vendor messages.Vendor, f *messages.Failure, feed *messages.FeedStatus) answer {
 	return answer{to: p.from, message: &messages.FetchFailed{
-		Vendor: vendor, Round: p.round, Failure: *f, Latency: p.latency, Attempts: p.attempts,
+		Vendor: vendor, Round: p.round, Failure: *f, Latency: p.latency, Attempts: p.attempts, Feed: feed,
 	}}
 }
 
-// cancelRoom gives back room in the rate that was reserved and not used.
-func (p *poll) cancelRoom(now time.Time) {
-	if p.paced && p.room != nil {
-		p.room.CancelAt(now)
-	}
-
-	p.room, p.paced = nil, false
+// fetched answers with quotes; the failure says why they are held although the vendor was to be asked.
+func (p *poll) fetched(
+	vendor messages.Vendor, quotes []messages.Quote, usable int, held *messages.Failure, feed *messages.FeedStatus,
+) answer {
+	return answer{to: p.from, message: &messages.QuotesFetched{
+		Vendor: vendor, Round: p.round, Quotes: quotes, Usable: usable, Latency: p.latency, Attempts: p.attempts, Feed: feed, Failure: held,
+	}}
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -16,7 +16,7 @@ import (
 // memory is what outlives a restart.
 type memory struct {
 	breaker breaker
-	pacer   pacer
+	holding holding
 	number  uint64 // the last one given to an attempt or a timer
 }
 
@@ -27,6 +27,7 @@ type poller struct {
 	judge    *verdict.Judge
 	memory   *memory
 	recovery recovery.Recovery
+	cost     func() int // of one request, in credits; nil is one
 
 	current *poll  // nil between polls
 	running uint64 // the attempt whose source has not returned yet; 0 if there is none
@@ -40,13 +41,19 @@ func (p *poller) fetch(message *messages.FetchQuotes, from *actor.PID, now time.
 
 	next := newPoll(p.settings, message, from, now)
 	if next.over(now) {
-		p.do(next.failed(p.settings.Vendor, messages.NewFailure(messages.OutcomeTimeout, "asked after its deadline")))
+		p.refuse(next, messages.NewFailure(messages.OutcomeTimeout, "asked after its deadline"), now)
+
+		return p.effects
+	}
+
+	if !p.due(now) {
+		p.hold(next, now)
 
 		return p.effects
 	}
 
 	if refusal := p.memory.breaker.refusal(now); refusal != nil {
-		p.do(next.failed(p.settings.Vendor, refusal))
+		p.refuse(next, refusal, now)
 
 		return p.effects
 	}
@@ -84,9 +91,12 @@ func (p *poller) done(result *attemptDone, now time.Time) []effect {
 	case p.current == nil:
 	case p.current.number != result.number:
 		p.attempt(now) // it was an overtaken poll's; now the vendor is free
+	case result.barred:
+		p.current.attempts--
+		p.attempt(now)
 	case result.sentAt.IsZero():
 		p.current.attempts--
-		p.fail(messages.NewFailure(messages.OutcomeTimeout, "no free slot for a request"))
+		p.fail(messages.NewFailure(messages.OutcomeTimeout, "no free slot for a request"), now)
 	case result.err != nil:
 		p.failed(result, now)
 	default:
@@ -103,7 +113,7 @@ func (p *poller) panicked(reason *actors.Panic, now time.Time) []effect {
 
 	if p.current != nil {
 		p.cutOff(now)
-		p.fail(messages.NewFailure(messages.OutcomeCrashed, fmt.Sprintf("panic: %v", reason.Value)))
+		p.abandon(messages.NewFailure(messages.OutcomeCrashed, fmt.Sprintf("panic: %v", reason.Value)), now)
 	}
 
 	p.do(crash{panic: reason})
@@ -118,7 +128,7 @@ func (p *poller) close(outcome messages.Outcome, detail string, now time.Time) [
 
 	if p.current != nil {
 		p.cutOff(now)
-		p.fail(messages.NewFailure(outcome, detail))
+		p.abandon(messages.NewFailure(outcome, detail), now)
 	}
 
 	return p.effects
@@ -140,20 +150,18 @@ func (p *poller) overtake(now time.Time) {
 	case old.last != nil:
 		p.blame(old.last, now)
 	default:
-		p.fail(messages.NewFailure(messages.OutcomeCancelled, "overtaken by the next round"))
+		p.fail(messages.NewFailure(messages.OutcomeCancelled, "overtaken by the next round"), now)
 	}
 }
 
-// cutOff ends what the open poll waits for: its request, or its turn.
+// cutOff notes how long the open poll has waited for its request.
 func (p *poller) cutOff(now time.Time) {
-	p.current.cancelRoom(now)
-
 	if p.running != 0 && p.current.number == p.running {
 		p.current.latency = now.Sub(p.current.asked)
 	}
 }
 
-// attempt makes a request as soon as the rate has room for it, or ends the poll if that is too late.
+// attempt makes a request as soon as the budget has room for it, or ends the poll if that is too late.
 func (p *poller) attempt(now time.Time) {
 	poll := p.current
 
@@ -163,40 +171,43 @@ func (p *poller) attempt(now time.Time) {
 		return
 	}
 
-	if !poll.paced {
-		room, wait, ok := p.memory.pacer.reserve(now, poll.due)
-		if !ok {
-			p.noRoom(wait, now)
+	switch wait, refusal := p.setAside(poll, now); {
+	case refusal != nil && poll.last != nil:
+		p.blame(poll.last, now)
+	case refusal != nil:
+		p.fail(refusal, now) // our own limit is not the vendor's fault
+	case wait > 0:
+		p.sleep(wait)
+	default:
+		p.begin(poll, now)
+	}
+}
 
-			return
-		}
-
-		poll.room, poll.paced = room, true
-
-		if wait > 0 {
-			p.sleep(wait)
-
-			return
-		}
+// setAside takes the budget's room for the next request, or makes sure that it is still there. It returns how long to wait for it, or why
+// it cannot be had in time.
+func (p *poller) setAside(poll *poll, now time.Time) (wait time.Duration, refusal *messages.Failure) {
+	if poll.room != nil {
+		return p.settings.Budget.confirm(poll.room, now, poll.due)
 	}
 
-	poll.room, poll.paced = nil, false
+	cost := 1
+	if p.cost != nil {
+		cost = max(cost, p.cost())
+	}
+
+	poll.room, wait, refusal = p.settings.Budget.reserve(now, poll.due, cost)
+
+	return wait, refusal
+}
+
+// begin makes a request; what was set aside for it is its own from now on.
+func (p *poller) begin(poll *poll, now time.Time) {
 	poll.attempts++
 	poll.asked = now
 	poll.number = p.nextNumber()
 	p.running = poll.number
-	p.do(begin{number: poll.number, end: poll.end})
-}
-
-// noRoom ends a poll whose next request the rate does not allow in time. Our own limit is not the vendor's fault.
-func (p *poller) noRoom(wait time.Duration, now time.Time) {
-	if p.current.last != nil {
-		p.blame(p.current.last, now)
-
-		return
-	}
-
-	p.fail(p.memory.pacer.refusal(wait))
+	p.do(begin{number: poll.number, end: poll.end, room: poll.room})
+	poll.room = nil
 }
 
 // failed ends the poll, or tries again if that makes sense and there is time.
@@ -206,7 +217,7 @@ func (p *poller) failed(result *attemptDone, now time.Time) {
 	poll.last = failureOf(result.err, poll.waited(result.doneAt))
 
 	if poll.last.Outcome == messages.OutcomeCancelled {
-		p.fail(poll.last)
+		p.fail(poll.last, now)
 
 		return
 	}
@@ -231,34 +242,48 @@ func (p *poller) retry(poll *poll, now time.Time) (time.Duration, bool) {
 	}
 
 	delay := p.settings.Retry.Backoff.Delay(poll.attempts, p.settings.Uniform)
-	delay = max(delay, breaker.wish(poll.last))
+	delay = max(delay, p.settings.Breaker.wish(poll.last))
 
 	return delay, !poll.over(now.Add(delay))
 }
 
 func (p *poller) succeeded(result *attemptDone, now time.Time) {
 	poll := p.current
+	poll.latency = result.doneAt.Sub(result.sentAt)
 	quotes, tally := p.judge.Answer(result.quotes, result.sentAt, result.doneAt)
-
 	p.current = nil
-	p.do(answer{to: poll.from, message: &messages.QuotesFetched{
-		Vendor:   p.settings.Vendor,
-		Round:    poll.round,
-		Quotes:   quotes,
-		Usable:   tally.Usable,
-		Latency:  result.doneAt.Sub(result.sentAt),
-		Attempts: poll.attempts,
-	}})
 
-	switch {
-	case result.doneAt.After(poll.due):
-		p.count(messages.NewFailure(messages.OutcomeTimeout, "answer after the deadline"), now)
-	case tally.Readable == 0 && len(quotes) > 0:
-		p.count(messages.NewFailure(quotes[0].Outcome, "no quote could be read"), now)
-	default:
-		p.count(nil, now)
-		p.recover(tally, now)
+	if tally.Readable == 0 && len(quotes) > 0 {
+		p.unreadable(poll, quotes, now)
+
+		return
 	}
+
+	p.keep(poll, quotes)
+	p.do(poll.fetched(p.settings.Vendor, quotes, tally.Usable, nil, p.feed(now)))
+
+	if result.doneAt.After(poll.due) {
+		p.count(messages.NewFailure(messages.OutcomeTimeout, "answer after the deadline"), now)
+
+		return
+	}
+
+	p.count(nil, now)
+	p.recover(tally, now)
+}
+
+// unreadable ends a poll whose answer has nothing in it. Its quotes say why, unless there are better ones from before.
+func (p *poller) unreadable(poll *poll, quotes []messages.Quote, now time.Time) {
+	failure := messages.NewFailure(quotes[0].Outcome, "no quote could be read")
+
+	if held, usable := p.stillGood(now); usable > 0 {
+		p.do(poll.fetched(p.settings.Vendor, held, usable, p.missed(poll, failure), p.feed(now)))
+	} else {
+		p.missed(poll, failure)
+		p.do(poll.fetched(p.settings.Vendor, quotes, 0, nil, p.feed(now)))
+	}
+
+	p.count(failure, now)
 }
 
 // recover tells the supervisor about a good fetch: one with something to use.
@@ -279,15 +304,33 @@ func (p *poller) recover(t verdict.Tally, now time.Time) {
 
 // blame ends the poll with a failure that counts against the vendor.
 func (p *poller) blame(f *messages.Failure, now time.Time) {
-	p.fail(f)
+	p.fail(f, now)
 	p.count(f, now)
 }
 
-// fail ends the poll with a failure.
-func (p *poller) fail(f *messages.Failure) {
+// fail ends the poll with a failure, or with what is held in spite of it.
+func (p *poller) fail(f *messages.Failure, now time.Time) {
+	poll := p.end()
+	if poll.attempts > 0 {
+		f = p.missed(poll, f)
+	}
+
+	p.refuse(poll, f, now)
+}
+
+// abandon ends the poll with a failure that is not to be hidden behind what is held.
+func (p *poller) abandon(f *messages.Failure, now time.Time) {
+	poll := p.end()
+	p.do(poll.failed(p.settings.Vendor, f, p.feed(now)))
+}
+
+// end makes room for the next poll and gives back what this one did not use.
+func (p *poller) end() *poll {
 	poll := p.current
 	p.current = nil
-	p.do(poll.failed(p.settings.Vendor, f))
+	p.settings.Budget.cancel(poll.room)
+
+	return poll
 }
 
 // count tells the breaker how a poll went; nil is well.

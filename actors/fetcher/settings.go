@@ -33,6 +33,9 @@ const (
 	// DefaultMinRetryAfter and DefaultMaxRetryAfter bound what a vendor may wish for, so that a bad header cannot silence it for a day.
 	DefaultMinRetryAfter = time.Second
 	DefaultMaxRetryAfter = 5 * time.Minute
+	// DefaultQuotaRest is for an allowance that is used up where the vendor does not say when it begins anew: a request each quarter of an hour
+	// costs little, and nobody waits long after midnight.
+	DefaultQuotaRest = 15 * time.Minute
 )
 
 // grace is how long a request may go on after its round's deadline: the coordinator's verdict at the deadline always comes first.
@@ -44,12 +47,19 @@ type Settings struct {
 	Instruments []messages.Instrument // in the order of the listing, each once
 	Deadline    time.Duration         // own limit of a poll; 0 means the round's
 	Retry       Retry
-	Rate        Rate
-	Breaker     Breaker
-	Verdict     Verdict
-	Slots       *Slots         // cap on requests in flight, shared by all fetchers; nil means no cap
-	Uniform     func() float64 // randomness of delays, in [0, 1); nil means rand.Float64
-	Log         *logrus.Entry  // nil discards
+	Rate        Rate    // used where there is no Budget
+	Budget      *Budget // what the vendor's key may spend, shared by all whose vendors use it; nil makes one of Rate
+	// Every is how often the vendor is asked, at most; 0 means each round. Rounds in between are answered at once with the last answer, judged
+	// anew: it gets older, and stale in the end. If the vendor then fails, its last good answer is held on and the failure said beside it,
+	// until it is stale or, where nothing gets stale, for as long again.
+	Every time.Duration
+	// AfterFailure is when the vendor is asked again after a poll that has failed; 0 means Every.
+	AfterFailure time.Duration
+	Breaker      Breaker
+	Verdict      Verdict
+	Slots        *Slots         // cap on requests in flight, shared by all fetchers; nil means no cap
+	Uniform      func() float64 // randomness of delays, in [0, 1); nil means rand.Float64
+	Log          *logrus.Entry  // nil discards
 }
 
 // Retry says how often a request is made within one poll. Retries never outlive the deadline.
@@ -72,7 +82,8 @@ type Breaker struct {
 	Backoff       actors.Backoff // how long it stays open; zero means DefaultRestBase … DefaultRestMax
 	AuthRest      time.Duration  // at least this long after refused credentials; 0 means DefaultAuthRest
 	MinRetryAfter time.Duration  // a vendor's own wish is raised to this; 0 means DefaultMinRetryAfter
-	MaxRetryAfter time.Duration  // and cut to this; 0 means DefaultMaxRetryAfter
+	MaxRetryAfter time.Duration  // and cut to this, or to a day where its allowance is used up; 0 means DefaultMaxRetryAfter
+	QuotaRest     time.Duration  // after an allowance is used up, where the vendor has no wish; 0 means DefaultQuotaRest
 }
 
 // Verdict says which times make a quote unusable: quotes older than MaxAge are stale (0 means never), quotes ahead by more than MaxSkew are
@@ -89,10 +100,13 @@ func (s Settings) withDefaults() Settings {
 	s.Rate.Per = orDefault(s.Rate.Per, DefaultRatePer)
 	s.Rate.Burst = orDefault(s.Rate.Burst, DefaultBurst)
 	s.Breaker = s.Breaker.withDefaults()
+	s.AfterFailure = orDefault(min(s.AfterFailure, s.Every), s.Every)
 
-	s.Log = actors.OrSilent(s.Log)
+	if s.Budget == nil {
+		s.Budget = NewBudget(BudgetSettings{Windows: []Window{{Credits: s.Rate.Requests, Per: s.Rate.Per}}, Burst: s.Rate.Burst})
+	}
 
-	s.Log = s.Log.WithField("vendor", s.Vendor)
+	s.Log = actors.OrSilent(s.Log).WithField("vendor", s.Vendor)
 
 	return s
 }
@@ -105,6 +119,7 @@ func (b Breaker) withDefaults() Breaker {
 		AuthRest:      orDefault(b.AuthRest, DefaultAuthRest),
 		MinRetryAfter: orDefault(b.MinRetryAfter, DefaultMinRetryAfter),
 		MaxRetryAfter: orDefault(b.MaxRetryAfter, DefaultMaxRetryAfter),
+		QuotaRest:     orDefault(b.QuotaRest, DefaultQuotaRest),
 	}
 }
 

@@ -1,0 +1,96 @@
+package fetcher
+
+import (
+	"time"
+
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+const (
+	// lasting is the shortest window that outlives a restart of the program; shorter ones are over before anyone notices.
+	lasting = time.Hour
+	// longestPause bounds what a vendor may say about its budget, so that a mistake of its costs one request a day and not the vendor.
+	longestPause = 24 * time.Hour
+)
+
+// BudgetState is what of a budget must outlive a restart of the program. It can be written as JSON.
+type BudgetState struct {
+	Key    string      `json:"key"`
+	Spends []Spend     `json:"spends,omitempty"` // within the longest window, if that is an hour or longer
+	Pause  *PauseState `json:"pause,omitempty"`  // nil if the vendor has not asked for one
+}
+
+// Spend is credits that count as spent at a time.
+type Spend struct {
+	At      time.Time `json:"at"`
+	Credits int       `json:"credits"`
+}
+
+// PauseState is a vendor's wish that nobody uses the key.
+type PauseState struct {
+	Until   time.Time        `json:"until"`
+	Outcome messages.Outcome `json:"outcome"`
+	Detail  string           `json:"detail,omitempty"`
+}
+
+// State returns what must outlive a restart. Requests that are under way count as spent.
+func (b *Budget) State(now time.Time) BudgetState {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+
+	b.expire(now)
+
+	state := BudgetState{Key: b.settings.Key}
+
+	if b.paused != nil {
+		state.Pause = &PauseState{Until: b.paused.until, Outcome: b.paused.reason.Outcome, Detail: b.paused.reason.Detail}
+	}
+
+	if len(b.ledgers) == 0 {
+		return state
+	}
+
+	longest := &b.ledgers[len(b.ledgers)-1]
+	if longest.Per < lasting {
+		return state
+	}
+
+	longest.forget(now)
+
+	for _, s := range longest.spends {
+		state.Spends = append(state.Spends, Spend{At: s.last, Credits: s.credits})
+	}
+
+	for _, r := range b.rooms {
+		state.Spends = append(state.Spends, Spend{At: now, Credits: r.cost})
+	}
+
+	return state
+}
+
+// Restore puts back what State has returned to an earlier program; it is called before the budget is used. A clock that has been set back
+// meanwhile makes nothing last longer than from now.
+func (b *Budget) Restore(state BudgetState, now time.Time) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+
+	for _, s := range state.Spends {
+		if s.Credits <= 0 {
+			continue
+		}
+
+		for i := range b.ledgers {
+			b.ledgers[i].record(earlier(s.At, now), s.Credits)
+		}
+	}
+
+	for i := range b.ledgers {
+		b.ledgers[i].forget(now)
+	}
+
+	if p := state.Pause; p != nil && p.Until.After(now) {
+		b.paused = &pause{
+			until: earlier(p.Until, now.Add(longestPause)), reason: *messages.NewFailure(p.Outcome, p.Detail),
+		}
+	}
+}
