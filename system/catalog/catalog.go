@@ -43,7 +43,7 @@ import (
 )
 
 //go:embed definitions/*.yaml
-var definitions embed.FS //nolint:gochecknoglobals // go:embed needs a package variable
+var definitions embed.FS
 
 const (
 	folder    = "definitions"

@@ -180,7 +180,7 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) { // C01, C02, C03
 		{"about:\n  titel: x", "f.yaml:2:3: field titel not found"},
 		{"about:\n  notes: {a: b}", "f.yaml:2:10: "},
 		{"examples: {a: b}", "f.yaml:1:11: examples: not a list"},
-		{"examples:\n  - nmae: x", "f.yaml:2:5: field nmae not found"},
+		{"examples:\n  - title: x", "f.yaml:2:5: field title not found"},
 		{"examples:\n  - {answers: [{}], outcome: auth}", "f.yaml:2:5: the example has no name"},
 		{"examples:\n  - {name: a}", "f.yaml:2:5: the example has neither answers nor a script"},
 		{"examples:\n  - {name: a, answers: [{}]}", "f.yaml:2:5: the example says neither what to expect nor an outcome"},

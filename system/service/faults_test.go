@@ -223,6 +223,8 @@ func TestEveryFaultHasItsCase(t *testing.T) {
 	}
 
 	for _, kind := range sim.Kinds() {
-		assert.Contains(t, covered, kind)
+		if !kind.Pushed() {
+			assert.Contains(t, covered, kind)
+		}
 	}
 }

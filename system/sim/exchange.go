@@ -24,6 +24,9 @@ type exchange struct {
 	delay  time.Duration
 	seed   uint64
 	quotes []quote // one for each listed instrument at first, then those asked for
+	target string  // of a vendor that plays: the path below its own, and the query, as they came
+	good   page    // what is answered where nothing goes wrong
+	pushes bool    // the script is played, in place of good
 }
 
 // kinds names the faults that are due.
@@ -36,7 +39,7 @@ func (x *exchange) kinds() []Kind {
 	return kinds
 }
 
-// run waits, gathers the quotes, lets the faults edit them and answers.
+// run waits, gathers the quotes or what is played, lets the faults edit and answers.
 func (x *exchange) run() {
 	x.wait(x.delay)
 	x.choose(asked(x.r), time.Now())
@@ -47,15 +50,17 @@ func (x *exchange) run() {
 		}
 	}
 
+	x.settle()
+
 	for _, a := range x.hit {
-		if a.entry.act != nil {
+		if a.entry.concerns(x) {
 			a.entry.act(x, a.fault)
 
 			return
 		}
 	}
 
-	x.answer(http.StatusOK, jsonType, render(x.quotes))
+	x.perform(manner{})
 }
 
 // asked returns the symbols a request asks for; nil if it names none.
@@ -90,10 +95,7 @@ func (x *exchange) choose(symbols []string, now time.Time) {
 
 // answer sends a whole body.
 func (x *exchange) answer(status int, contentType, body string) {
-	x.header("Content-Type", contentType)
-	x.header("Content-Length", strconv.Itoa(len(body)))
-	x.w.WriteHeader(status)
-	x.write(body)
+	x.send(page{status: status, kind: contentType, body: body})
 }
 
 // header sets a header of the answer.

@@ -12,9 +12,9 @@ type Fault struct {
 	// Kind says what goes wrong.
 	Kind Kind
 
-	// Status is the HTTP status, 200 to 599.
-	Status int
-	// Delay is how long it takes, the pause between two pieces of a drip, or the error of a time stamp.
+	// Status is the HTTP status, 200 to 599; Code the status a WebSocket is closed with, 1000 to 4999.
+	Status, Code int
+	// Delay is how long it takes, how long a connection lives, the pause between two pieces of a drip, or the error of a time stamp.
 	Delay time.Duration
 	// RetryAfter is the value of the Retry-After header; none where zero and the kind does not need it.
 	RetryAfter time.Duration
@@ -52,6 +52,10 @@ func (f Fault) Validate() error {
 		problems = append(problems, errors.New("status is not between 200 and 599"))
 	}
 
+	if f.Code != 0 && (f.Code < 1000 || f.Code > 4999) {
+		problems = append(problems, errors.New("code is not between 1000 and 4999"))
+	}
+
 	if !(f.Chance >= 0 && f.Chance <= 1) { // NaN is neither
 		problems = append(problems, errors.New("chance is not between 0 and 1"))
 	}
@@ -78,6 +82,7 @@ func (f Fault) Validate() error {
 // settled returns the fault with the defaults of its kind in place of zero parameters.
 func (f Fault) settled(initial Fault) Fault {
 	f.Status = orElse(f.Status, initial.Status)
+	f.Code = orElse(f.Code, initial.Code)
 	f.Delay = orElse(f.Delay, initial.Delay)
 	f.RetryAfter = orElse(f.RetryAfter, initial.RetryAfter)
 	f.Size = orElse(f.Size, initial.Size)

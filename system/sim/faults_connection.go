@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"crypto/tls"
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -27,55 +26,39 @@ func timeFaults() []entry {
 func connectionFaults() []entry {
 	return []entry{
 		{kind: Reset, help: "resets the connection in place of an answer", act: func(x *exchange, _ Fault) { x.cut("", reset) }},
-		{kind: ResetBody, help: "resets the connection in the middle of the body", act: func(x *exchange, _ Fault) { x.cut(x.half(), reset) }},
+		{kind: ResetBody, help: "resets the connection in the middle of the body", act: func(x *exchange, _ Fault) { x.cut(x.good.half(), reset) }},
 		{kind: EOF, help: "closes the connection in place of an answer", act: func(x *exchange, _ Fault) { x.cut("", net.Conn.Close) }},
-		{kind: CutBody, help: "closes the connection in the middle of the body", act: func(x *exchange, _ Fault) { x.cut(x.half(), net.Conn.Close) }},
+		{kind: CutBody, help: "closes the connection in the middle of the body", act: func(x *exchange, _ Fault) { x.cut(x.good.half(), net.Conn.Close) }},
 	}
 }
 
 func stall(x *exchange, _ Fault) {
-	x.begin(http.StatusOK, jsonType, int64(len(render(x.quotes))))
+	x.beginGood()
 	x.hang()
 }
 
 func stallBody(x *exchange, _ Fault) {
-	body := render(x.quotes)
-	x.begin(http.StatusOK, jsonType, int64(len(body)))
-	x.write(body[:len(body)/2])
+	x.beginGood()
+	x.write(x.good.body[:len(x.good.body)/2])
 	x.flush()
 	x.hang()
 }
 
 func dripBody(x *exchange, f Fault) {
-	body := render(x.quotes)
-	x.begin(http.StatusOK, jsonType, int64(len(body)))
+	x.beginGood()
 
-	for i := range len(body) {
-		x.write(body[i : i+1])
+	for i := range len(x.good.body) {
+		x.write(x.good.body[i : i+1])
 		x.flush()
 		x.wait(f.Delay)
 	}
 }
 
 func dripHeaders(x *exchange, f Fault) {
-	text := x.whole()
+	text := x.good.String()
 
 	x.raw(func(_ net.Conn, out *bufio.Writer) error {
-		for i := range len(text) {
-			if err := out.WriteByte(text[i]); err != nil {
-				return err
-			}
-
-			if err := out.Flush(); err != nil {
-				return err
-			}
-
-			if !pause(x.r.Context(), f.Delay) {
-				return x.r.Context().Err()
-			}
-		}
-
-		return nil
+		return drip(x.r.Context(), out, text, f.Delay)
 	})
 }
 
@@ -107,14 +90,4 @@ func reset(conn net.Conn) error {
 	}
 
 	return conn.Close()
-}
-
-// whole returns the answer with its headers, as it would be on the wire.
-func (x *exchange) whole() string { return head(render(x.quotes)) + render(x.quotes) }
-
-// half returns the answer with its headers, cut in the middle of its body.
-func (x *exchange) half() string {
-	body := render(x.quotes)
-
-	return head(body) + body[:len(body)/2]
 }

@@ -24,9 +24,7 @@ func documentFaults() []entry {
 		wrapped(BOM, "puts a byte order mark before the answer", func(body string) string { return "\ufeff" + body }),
 		wrapped(TrailingData, "puts text after the answer", func(body string) string { return body + " and more" }),
 		wrapped(TwoDocuments, "sends the answer twice in one body", func(body string) string { return body + "\n" + body }),
-		wrapped(DuplicateKeys, "has the quotes twice, under the same key", func(body string) string {
-			return `{"quotes":[],` + strings.TrimPrefix(body, "{")
-		}),
+		wrapped(DuplicateKeys, "has the first key of its JSON object twice", twiceTheKey),
 	}
 }
 
@@ -47,7 +45,7 @@ func fixed(kind Kind, help, body string) entry {
 }
 
 func wrapped(kind Kind, help string, wrap func(body string) string) entry {
-	return entry{kind: kind, help: help, act: func(x *exchange, _ Fault) { x.document(wrap(render(x.quotes))) }}
+	return entry{kind: kind, help: help, act: func(x *exchange, _ Fault) { x.send(x.good.with(wrap(x.good.body))) }}
 }
 
 // document answers 200 with a body that calls itself JSON.
@@ -75,6 +73,18 @@ func (x *exchange) nest(opening, middle, closing string, size int64) {
 	x.repeat(opening, size*int64(len(opening)))
 	x.write(middle)
 	x.repeat(closing, size*int64(len(closing)))
+}
+
+// twiceTheKey puts an empty list before the first member of a JSON object, under the same key; another body stays as it is.
+func twiceTheKey(body string) string {
+	object, isObject := strings.CutPrefix(body, "{")
+
+	key, _, found := strings.Cut(object, ":")
+	if !isObject || !found {
+		return body
+	}
+
+	return "{" + key + ":[]," + object
 }
 
 func toUTF16(body string) string {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 )
 
@@ -16,23 +15,24 @@ func headerFaults() []entry {
 		{kind: ManyHeaders, options: "size", initial: big, help: "sends this many bytes of short header lines", act: manyHeaders},
 		{kind: HugeHeader, options: "size", initial: big, help: "sends one header of this many bytes", act: hugeHeader},
 		{kind: EndlessHints, help: "sends 103 Early Hints without end", act: endlessHints},
-		{kind: BadStatusLine, help: "sends a status line without a number", act: rewritten("200 OK", "two hundred OK")},
-		{kind: HTTP09, help: "sends the body without status line and headers", act: func(x *exchange, _ Fault) { x.cut(render(x.quotes), net.Conn.Close) }},
+		{kind: BadStatusLine, help: "sends a status line without a number", act: badStatusLine},
+		{kind: HTTP09, help: "sends the body without status line and headers", act: func(x *exchange, _ Fault) { x.cut(x.good.body, net.Conn.Close) }},
 		{kind: TwoLengths, help: "sends two Content-Length headers that differ", act: rewritten("Content-Length:", "Content-Length: 7\r\nContent-Length:")},
 		{kind: NegativeLength, help: "sends a negative Content-Length", act: rewritten("Content-Length: ", "Content-Length: -")},
 		{kind: BadChunk, help: "sends a chunked body whose chunk size is no number", act: badChunk},
 	}
 }
 
-// head returns the status line and headers of a good answer.
-func head(body string) string {
-	return "HTTP/1.1 200 OK\r\nContent-Type: " + jsonType + "\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+// badStatusLine writes the status in words.
+func badStatusLine(x *exchange, _ Fault) {
+	_, rest, _ := strings.Cut(x.good.String(), "\r\n")
+	x.cut("HTTP/1.1 two hundred OK\r\n"+rest, net.Conn.Close)
 }
 
 // rewritten sends the answer with the first occurrence of a text in its headers replaced.
 func rewritten(from, to string) action {
 	return func(x *exchange, _ Fault) {
-		x.cut(strings.Replace(x.whole(), from, to, 1), net.Conn.Close)
+		x.cut(strings.Replace(x.good.String(), from, to, 1), net.Conn.Close)
 	}
 }
 
@@ -73,7 +73,7 @@ func finish(x *exchange, out *bufio.Writer, err error) error {
 		return err
 	}
 
-	_, rest, _ := strings.Cut(x.whole(), "\r\n")
+	_, rest, _ := strings.Cut(x.good.String(), "\r\n")
 	_, err = out.WriteString(rest)
 
 	return err
@@ -90,5 +90,5 @@ func endlessHints(x *exchange, _ Fault) {
 }
 
 func badChunk(x *exchange, _ Fault) {
-	x.cut("HTTP/1.1 200 OK\r\nContent-Type: "+jsonType+"\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"+render(x.quotes)+"\r\n0\r\n\r\n", net.Conn.Close)
+	x.cut("HTTP/1.1 200 OK\r\nContent-Type: "+x.good.kind+"\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"+x.good.body+"\r\n0\r\n\r\n", net.Conn.Close)
 }

@@ -60,7 +60,7 @@ func encodingFaults() []entry {
 func encoded(kind Kind, help, encoding string, encode func(body string) string) entry {
 	return entry{kind: kind, help: help, act: func(x *exchange, _ Fault) {
 		x.header("Content-Encoding", encoding)
-		x.document(encode(render(x.quotes)))
+		x.send(x.good.with(encode(x.good.body)))
 	}}
 }
 
@@ -82,7 +82,7 @@ func endlessSlow(x *exchange, f Fault) {
 
 func hugeLength(x *exchange, f Fault) {
 	x.begin(http.StatusOK, jsonType, f.Size)
-	x.write(render(x.quotes))
+	x.write(x.good.body)
 	x.flush()
 	x.hang()
 }

@@ -60,12 +60,6 @@ func status(x *exchange, f Fault) {
 		x.header("Retry-After", retrySeconds(f.RetryAfter))
 	}
 
-	if f.Status == http.StatusNoContent || f.Status == http.StatusNotModified {
-		x.w.WriteHeader(f.Status)
-
-		return
-	}
-
 	x.answer(f.Status, jsonType, orElse(f.Body, `{"error":"simulated status `+strconv.Itoa(f.Status)+`"}`))
 }
 
@@ -104,7 +98,7 @@ func redirectChain(x *exchange, f Fault) {
 	}
 
 	if step >= f.Size {
-		x.answer(http.StatusOK, jsonType, render(x.quotes))
+		x.send(x.good)
 
 		return
 	}

@@ -118,6 +118,26 @@ const (
 	BadChunk        Kind = "bad-chunk"
 )
 
+// Faults of vendors that push: of the messages, over WebSockets and line streams alike, and of the WebSocket itself.
+const (
+	WSSilent    Kind = "ws-silent"
+	WSDrop      Kind = "ws-drop"
+	WSClose     Kind = "ws-close"
+	WSFlood     Kind = "ws-flood"
+	WSNoPong    Kind = "ws-nopong"
+	WSDuplicate Kind = "ws-duplicate"
+	WSReorder   Kind = "ws-reorder"
+	WSGap       Kind = "ws-gap"
+	WSReject    Kind = "ws-reject"
+	WSBadAccept Kind = "ws-badaccept"
+	WSHuge      Kind = "ws-huge"
+	WSNegative  Kind = "ws-negative"
+	WSFragments Kind = "ws-fragments"
+	WSPingFlood Kind = "ws-pingflood"
+	WSDrip      Kind = "ws-drip"
+	WSGarbage   Kind = "ws-garbage"
+)
+
 // Kinds returns every kind, in the order of the constants' themes.
 func Kinds() []Kind {
 	entries := catalogue()
@@ -150,6 +170,20 @@ func (k Kind) Usage() string {
 	return fault.String()
 }
 
+// Pushed reports whether the kind goes wrong where a vendor pushes, so that it needs one that plays a script.
+func (k Kind) Pushed() bool {
+	known, _ := lookup(k)
+
+	return known.pushed()
+}
+
+// Priced reports whether the kind changes simulated prices, so that a vendor that plays recorded answers cannot have it.
+func (k Kind) Priced() bool {
+	known, _ := lookup(k)
+
+	return known.priced()
+}
+
 // action is what a fault does in one exchange.
 type action func(x *exchange, f Fault)
 
@@ -163,6 +197,17 @@ type entry struct {
 	help    string
 	edit    action
 	act     action
+	stream  bool // acts on connections over which the vendor pushes only
+	socket  bool // acts on WebSockets only
+}
+
+func (e *entry) pushed() bool { return e.stream || e.socket }
+
+func (e *entry) priced() bool { return e.edit != nil || e.kind == Freeze || e.kind == ExtraSymbols }
+
+// concerns reports whether the kind acts in an exchange.
+func (e *entry) concerns(x *exchange) bool {
+	return e.act != nil && (!e.stream || x.pushes) && (!e.socket || x.pushes && upgrades(x.r))
 }
 
 // catalogue is every kind with what it does.
@@ -170,6 +215,7 @@ func catalogue() []entry {
 	return slices.Concat(
 		timeFaults(), connectionFaults(), statusFaults(), redirectFaults(), documentFaults(), depthFaults(),
 		priceFaults(), numberFaults(), symbolFaults(), stampFaults(), sizeFaults(), encodingFaults(), headerFaults(),
+		streamFaults(), handshakeFaults(), frameFaults(),
 	)
 }
 

@@ -20,6 +20,7 @@ type option struct {
 func options() []option {
 	return []option{
 		integer("status", false, func(f *Fault) *int { return &f.Status }),
+		integer("code", false, func(f *Fault) *int { return &f.Code }),
 		duration("delay", false, func(f *Fault) *time.Duration { return &f.Delay }),
 		duration("retry-after", false, func(f *Fault) *time.Duration { return &f.RetryAfter }),
 		{name: "size", get: func(f Fault) string { return formatSize(f.Size) }, set: setSize},

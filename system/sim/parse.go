@@ -18,8 +18,8 @@ import (
 //	body="{\"error\": \"closed\"}" every=5
 //	hang after=1m for=30s
 //
-// Options are the other parameters of the kind (status, delay, retry-after, size, body) and the conditions chance, every, first, after,
-// for, up and down. A value with spaces or quotes is written as a Go string.
+// A kind may be written with _ for -. Options are the other parameters of the kind (status, code, delay, retry-after, size, body) and the
+// conditions chance, every, first, after, for, up and down. A value with spaces or quotes is written as a Go string.
 func ParseFault(text string) (Fault, error) {
 	words, err := split(text)
 	if err != nil {
@@ -30,7 +30,7 @@ func ParseFault(text string) (Fault, error) {
 		return Fault{}, errors.New("empty fault")
 	}
 
-	known, found := lookup(Kind(words[0].key))
+	known, found := lookup(Kind(strings.ReplaceAll(words[0].key, "_", "-")))
 	if !found {
 		return Fault{}, unknownKind(words[0].key)
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,7 +82,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) {
 	routes.HandleFunc("/v1/{vendor}/quotes", s.quotes)
 
 	s.http = &http.Server{
-		Handler:           routes,
+		Handler:           s.playing(routes),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    64 << 10,
@@ -114,6 +115,36 @@ func (s *Server) quotes(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	s.exchange(v, w, r, "") //nolint:contextcheck // an exchange takes the context from its request
+}
+
+// playing hands requests below the name of a vendor that plays to it, untouched, and others to the routes.
+func (s *Server) playing(routes http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		head, rest, below := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+		name, err := url.PathUnescape(head)
+
+		v := s.vendors[name]
+		if err != nil || v == nil || v.play == nil {
+			routes.ServeHTTP(w, r)
+
+			return
+		}
+
+		if below {
+			rest = "/" + rest
+		}
+
+		if r.URL.RawQuery != "" {
+			rest += "?" + r.URL.RawQuery
+		}
+
+		s.exchange(v, w, r, rest) //nolint:contextcheck // as above
+	})
+}
+
+// exchange answers one request; target is what a vendor that plays is asked for.
+func (s *Server) exchange(v *vendor, w http.ResponseWriter, r *http.Request, target string) {
 	if !s.enter() {
 		panic(http.ErrAbortHandler) // net/http's way to cut a connection
 	}
@@ -121,10 +152,12 @@ func (s *Server) quotes(w http.ResponseWriter, r *http.Request) {
 	defer s.running.Done()
 
 	x := v.begin(w, r, time.Now())
+	x.target = target
+
 	defer func() { v.end(x.record, time.Now()) }()
 
 	s.log.WithFields(logrus.Fields{"vendor": v.name, "path": x.record.Path, "faults": x.record.Faults}).Debug("simulated vendor asked")
-	x.run() //nolint:contextcheck // an exchange takes the context from its request
+	x.run()
 }
 
 // enter counts an exchange, unless the simulator has stopped.
@@ -172,8 +205,13 @@ func (s *Server) Address() string { return s.address }
 // URL returns the simulator's base URL, without a slash at its end.
 func (s *Server) URL() string { return s.scheme + "://" + s.address }
 
-// VendorURL returns the template of a vendor's URL: {symbols} stands for the symbols, escaped and joined by commas.
+// VendorURL returns the template of a vendor's URL: {symbols} stands for the symbols, escaped and joined by commas. Of a vendor that plays it
+// is what stands before the path and in place of the vendor's own scheme and host: the "at" of a configuration.
 func (s *Server) VendorURL(name string) string {
+	if v := s.vendors[name]; v != nil && v.play != nil {
+		return s.URL() + "/" + url.PathEscape(name)
+	}
+
 	return s.URL() + "/v1/" + url.PathEscape(name) + "/quotes?symbols={symbols}"
 }
 

@@ -28,8 +28,10 @@ type Settings struct {
 
 // Vendor is one simulated vendor.
 type Vendor struct {
-	// Name is the vendor's path below /v1/; Class is for people and for whoever builds a configuration from the settings.
+	// Name is the vendor's path, below /v1/ if its prices walk; Class is for people and for whoever builds a configuration from the settings.
 	Name, Class string
+	// Play is what the vendor plays; then it has no Instruments and no Walk. Nil: its prices walk.
+	Play *Play
 	// Instruments are what the vendor quotes, in the order of its answers.
 	Instruments []Instrument
 	// Latency is the time to each answer; Jitter adds up to that much, drawn evenly.

@@ -15,12 +15,15 @@ import (
 type vendor struct {
 	name    string
 	symbols []string // in listing order
+	play    *Play    // nil where prices walk
 
 	mu              sync.Mutex
 	latency, jitter time.Duration
 	walkers         []*walker
 	faults          []*armed
 	journal         journal
+	problems        []string
+	played          Played
 	steps           *rand.Rand
 	delays          *rand.Rand
 	draws           *rand.Rand
@@ -40,14 +43,19 @@ func newVendor(settings Vendor, seed uint64) (*vendor, error) {
 	}
 
 	v := &vendor{
-		name:  settings.Name,
+		name: settings.Name, play: settings.Play,
 		steps: newRandom(seed, settings.Name, "steps"), delays: newRandom(seed, settings.Name, "delays"), draws: newRandom(seed, settings.Name, "draws"),
 	}
 
 	problems := []error{v.setLatency(settings.Latency, settings.Jitter), v.setFaults(settings.Faults, time.Now())}
 
-	if len(settings.Instruments) == 0 {
+	switch {
+	case v.play == nil && len(settings.Instruments) == 0:
 		problems = append(problems, errors.New("no instruments"))
+	case v.play != nil && len(settings.Instruments) > 0:
+		problems = append(problems, errors.New("instruments beside a play"))
+	case v.play != nil:
+		problems = append(problems, v.play.check())
 	}
 
 	for _, i := range settings.Instruments {
@@ -118,6 +126,14 @@ func (v *vendor) setFaults(faults []Fault, now time.Time) error {
 		}
 
 		known, _ := lookup(f.Kind)
+
+		switch {
+		case v.play != nil && known.priced():
+			problems = append(problems, fmt.Errorf("fault %s: needs prices that walk, not a play", f.Kind))
+		case known.pushed() && (v.play == nil || len(v.play.Script) == 0):
+			problems = append(problems, fmt.Errorf("fault %s: needs a play with a script", f.Kind))
+		}
+
 		next = append(next, &armed{fault: f.settled(known.initial), entry: known, since: now})
 	}
 
