@@ -166,7 +166,7 @@ func garbage(x *exchange, out *bufio.Writer, size int64) error {
 	random := x.random()
 
 	for range size {
-		if err := out.WriteByte(byte(random.Uint32()&0xff)); err != nil {
+		if err := out.WriteByte(byte(random.Uint32() & 0xff)); err != nil {
 			return err
 		}
 	}
