@@ -76,6 +76,11 @@ func (c *Core) Fetch(message *messages.FetchQuotes, from *actor.PID, now time.Ti
 	return c.text(c.board.fetch(message, from, now))
 }
 
+// Ask asks for the quotes and says what it costs only.
+func (c *Core) Ask(message *messages.FetchQuotes, now time.Time) int {
+	return len(c.board.fetch(message, nil, now))
+}
+
 // Polled is an answer of the fallback's.
 func (c *Core) Polled(message *messages.QuotesFetched, now time.Time) []string {
 	return c.text(c.board.polled(message, now))
@@ -170,22 +175,24 @@ func quoteText(q *messages.Quote) string {
 
 func streamText(feed *messages.FeedStatus) string {
 	s := feed.Stream
-	text := fmt.Sprintf("%s, alive %s", s.State, s.AliveAge)
+	var text strings.Builder
+
+	fmt.Fprintf(&text, "%s, alive %s", s.State, s.AliveAge)
 
 	for _, count := range []struct {
 		name string
 		n    uint64
 	}{
-		{"connections", uint64(s.Connections)}, //nolint:gosec // a handful
+		{"connections", uint64(s.Connections)}
 		{"connects", s.Connects}, {"messages", s.Messages}, {"updates", s.Updates},
 		{"conflated", s.Conflated}, {"dropped", s.Dropped}, {"gaps", s.Gaps},
 	} {
 		if count.n > 0 {
-			text += fmt.Sprintf(", %s %d", count.name, count.n)
+			fmt.Fprintf(&text, ", %s %d", count.name, count.n)
 		}
 	}
 
-	return text
+	return text.String()
 }
 
 // Box is an inbox in tests.

@@ -81,7 +81,7 @@ func TestInboxKeepsTheNewest(t *testing.T) {
 		quotes, conflated, dropped := box.Take(nil)
 		require.Len(t, quotes, 1)
 		assert.Equal(t, noon.Add(-time.Duration(newest)*time.Second), quotes[0].VendorTime)
-		assert.Equal(t, len(ages)-1, int(conflated+dropped)) //nolint:gosec // thirty at most
+		assert.Equal(t, len(ages)-1, int(conflated+dropped))
 	})
 }
 
@@ -122,5 +122,5 @@ func TestInboxFromManyGoroutines(t *testing.T) {
 
 	senders.Wait()
 	look()
-	assert.Equal(t, 5000, seen+int(conflated)) //nolint:gosec // 5000 at most
+	assert.Equal(t, 5000, seen+int(conflated))
 }

@@ -19,8 +19,11 @@ func TestRecoverySaysEachThingOnce(t *testing.T) {
 		after          time.Duration
 		first, settled bool
 	}{
-		{time.Second, true, false}, {2 * time.Second, false, false}, {3 * time.Second, false, false},
-		{time.Minute, false, true}, {2 * time.Minute, false, false},
+		{time.Second, true, false},
+		{2 * time.Second, false, false},
+		{3 * time.Second, false, false},
+		{time.Minute, false, true},
+		{2 * time.Minute, false, false},
 	} {
 		first, settled := r.Good(noon.Add(c.after))
 		assert.Equal(t, c.first, first, c.after)
