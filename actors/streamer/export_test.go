@@ -183,7 +183,7 @@ func streamText(feed *messages.FeedStatus) string {
 		name string
 		n    uint64
 	}{
-		{"connections", uint64(s.Connections)}
+		{"connections", uint64(s.Connections)},
 		{"connects", s.Connects}, {"messages", s.Messages}, {"updates", s.Updates},
 		{"conflated", s.Conflated}, {"dropped", s.Dropped}, {"gaps", s.Gaps},
 	} {
