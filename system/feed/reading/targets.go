@@ -6,6 +6,7 @@ import "github.com/rollcall-go/rollcall/system/feed/spec"
 type Targets struct {
 	symbols []spec.Symbol
 	index   map[string]int // of keys
+	alone   bool
 }
 
 // NewTargets returns the targets for resolved symbols: each has its VendorSymbol and its Key.
@@ -18,6 +19,18 @@ func NewTargets(symbols []spec.Symbol) *Targets {
 
 	return t
 }
+
+// NewTarget returns the target of an answer that is about one instrument because its request was, as where {symbol} stands in the URL: its row
+// needs no key.
+func NewTarget(symbol spec.Symbol) *Targets {
+	t := NewTargets([]spec.Symbol{symbol})
+	t.alone = true
+
+	return t
+}
+
+// Alone reports whether the answer is about one instrument by its request.
+func (t *Targets) Alone() bool { return t.alone }
 
 // Len is how many targets there are.
 func (t *Targets) Len() int { return len(t.symbols) }
