@@ -58,7 +58,7 @@ func (r *Reader) Read(ctx context.Context, a Answer, t *Targets, quotes []messag
 	defer giveBackDecoder(d, len(a.Body))
 
 	p := r.batch
-	if t.Len() == 1 {
+	if t.alone {
 		p = r.single
 	}
 
