@@ -194,29 +194,3 @@ func decodePlain(text []byte) error {
 
 	return nil
 }
-
-func BenchmarkDecode(b *testing.B) {
-	for _, n := range []int{3, 50, 1000} {
-		body, d := tickers(n)
-		decoder := feed.NewDecoder(d)
-
-		b.Run("feed/"+strconv.Itoa(n), func(b *testing.B) {
-			b.ReportAllocs()
-
-			for b.Loop() {
-				if _, err := decoder.Decode(body); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run("encoding-json/"+strconv.Itoa(n), func(b *testing.B) {
-			b.ReportAllocs()
-
-			for b.Loop() {
-				if err := decodePlain(body); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

@@ -1,191 +1,217 @@
 package feed
 
 import (
-	"net/http"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"time"
 
-	"github.com/rollcall-go/rollcall/system/secret"
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/client"
+	"github.com/rollcall-go/rollcall/system/feed/reading"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
+	"github.com/rollcall-go/rollcall/system/feed/streaming"
+	"github.com/rollcall-go/rollcall/system/feed/template"
 )
 
-// Limits of a definition. They are far above what vendors need and keep mistakes cheap.
+// Words and limits of a definition. The limits are far above what vendors need and keep mistakes cheap.
 const (
-	maxSymbols    = 100_000 // symbols of one vendor
-	maxSymbolText = 64      // bytes of one vendor symbol
-	maxHeaders    = 64
-	maxURLText    = 8 << 10 // bytes of the template
+	creditsPerSymbol = "symbol"
+
+	maxCredits = 1_000_000
+	maxServers = 16
 )
 
-// Check returns every mistake in a definition, in the order of its fields; none means that New accepts it, except for files it cannot read.
+// Check returns every mistake in a definition: those of the first endpoint, the other endpoints, the symbols, and the rest, then those of the
+// client and of the stream. None means that New accepts it, except for files it cannot read.
 func Check(d Definition) []FieldError {
-	template, problems := parseTemplate(d.URL)
-	problems = slices.Concat(problems, checkMethod(d.Method), checkHeaders(d.Headers), checkSymbols(d.Symbols))
+	_, problems := compile(d)
 
-	if d.Batch < 0 {
-		problems = append(problems, FieldError{Field: "batch", Problem: "is negative", Suggestion: "0 asks for all symbols at once"})
-	} else if longestURL(d, template) > maxRequestURL {
-		problems = append(problems, FieldError{Field: "batch", Problem: "makes a URL longer than " + strconv.Itoa(maxRequestURL) + " bytes", Suggestion: "ask for fewer symbols at once"})
-	}
+	return problems
+}
 
-	_, mistakes := compile(d.Parse, template.single)
+// compiled is a definition made ready.
+type compiled struct {
+	endpoints   map[string]*endpoint
+	symbols     []spec.Symbol // resolved
+	credentials *credentials
+	standIns    []*origin
+	at          *origin
+	listing     *symbolList
+	veil        reading.Veil
+}
+
+func compile(d Definition) (*compiled, []FieldError) {
+	c := &compiled{endpoints: make(map[string]*endpoint, 1+len(d.Endpoints)), veil: newVeil(d)}
+
+	var mistakes []FieldError
+
+	problems := c.compileEndpoints(d)
+
+	c.symbols, mistakes = template.Resolve(d)
 	problems = append(problems, mistakes...)
 
-	return append(problems, checkClient(d.Client)...)
-}
-
-// longestURL returns the length of the longest URL that the symbols make, in bytes.
-func longestURL(d Definition, t template) int {
-	size := batchSize(d.Batch, t)
-	if size == 0 || size > len(d.Symbols) {
-		size = max(len(d.Symbols), 1)
+	if len(problems) == 0 {
+		problems = c.checkBatches(d)
 	}
 
-	longest := 0
+	c.credentials, mistakes = compileAuth(d.Auth, d.Secrets)
+	problems = append(problems, mistakes...)
+	c.listing, mistakes = compileListing(d, c.veil)
+	problems = append(problems, mistakes...)
+	problems = append(problems, c.compilePlaces(d)...)
+	problems = append(problems, checkBudget(d)...)
+	problems = append(problems, client.Check(d.Client)...)
 
-	for group := range slices.Chunk(d.Symbols, size) {
-		names := make([]string, len(group))
-		for i, symbol := range group {
-			names[i] = symbol.VendorSymbol
-		}
-
-		longest = max(longest, len(t.render(names)))
+	if d.Stream.URL != "" {
+		problems = append(problems, streaming.Check(d)...)
 	}
 
-	return longest
+	return c, once(problems)
 }
 
-func checkMethod(method string) []FieldError {
-	if method == "" || method == http.MethodGet || method == http.MethodPost {
-		return nil
-	}
+// once leaves out mistakes that two parts have found.
+func once(problems []FieldError) []FieldError {
+	seen := make(map[FieldError]bool, len(problems))
 
-	return []FieldError{{Field: "method", Problem: "is neither GET nor POST", Suggestion: "leave it out for GET"}}
+	return slices.DeleteFunc(problems, func(problem FieldError) bool {
+		twice := seen[problem]
+		seen[problem] = true
+
+		return twice
+	})
 }
 
-// ownHeaders are set by the client itself, or would change how an answer is framed.
-func ownHeaders() []string {
-	return []string{
-		"Accept-Encoding", "Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Range",
-		"Te", "Trailer", "Transfer-Encoding", "Upgrade",
-	}
-}
-
-func checkHeaders(headers map[string]secret.Secret) []FieldError {
+// compileEndpoints makes the endpoints. A vendor that pushes needs none; any other needs the first one, unless each symbol names another.
+func (c *compiled) compileEndpoints(d Definition) []FieldError {
 	var problems []FieldError
 
-	if len(headers) > maxHeaders {
-		problems = append(problems, FieldError{Field: "headers", Problem: "has more than " + strconv.Itoa(maxHeaders) + " headers"})
+	add := func(name, prefix string, e spec.Endpoint) {
+		made, mistakes := compileEndpoint(d, name, prefix, e, c.veil)
+		problems = append(problems, mistakes...)
+		c.endpoints[name] = made
 	}
 
-	seen := make(map[string]bool, len(headers))
+	if d.URL != "" || (d.Stream.URL == "" && needsFirst(d)) {
+		add("", "", d.Endpoint)
+	}
 
-	for _, name := range slices.Sorted(keysOf(headers)) {
-		field, canonical := "headers."+name, http.CanonicalHeaderKey(name)
-
-		switch {
-		case !isToken(name):
-			problems = append(problems, FieldError{Field: field, Problem: "is not a header name", Suggestion: "use letters, digits and hyphens"})
-		case slices.Contains(ownHeaders(), canonical):
-			problems = append(problems, FieldError{Field: field, Problem: "is set by the client itself", Suggestion: "leave it out"})
-		case seen[canonical]:
-			problems = append(problems, FieldError{Field: field, Problem: "is given twice in different spelling", Suggestion: "keep one of them"})
-		case !isHeaderValue(headers[name].Reveal()):
-			problems = append(problems, FieldError{Field: field, Problem: "has a value with line breaks or control characters", Suggestion: "check the secret for a stray newline"})
-		}
-
-		seen[canonical] = true
+	for _, name := range slices.Sorted(maps.Keys(d.Endpoints)) {
+		add(name, "endpoints."+name+".", d.Endpoints[name])
 	}
 
 	return problems
 }
 
-func keysOf(headers map[string]secret.Secret) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for name := range headers {
-			if !yield(name) {
-				return
-			}
-		}
-	}
+func needsFirst(d Definition) bool {
+	return len(d.Symbols) == 0 || slices.ContainsFunc(d.Symbols, func(symbol Symbol) bool { return symbol.Endpoint == "" })
 }
 
-// isToken follows RFC 9110, section 5.6.2.
-func isToken(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
-	}
-
-	return name != ""
-}
-
-func isHeaderValue(value string) bool {
-	for i := range len(value) {
-		if (value[i] < ' ' && value[i] != '\t') || value[i] == 0x7f {
-			return false
-		}
-	}
-
-	return strings.TrimSpace(value) == value
-}
-
-func checkSymbols(symbols []Symbol) []FieldError {
-	switch {
-	case len(symbols) == 0:
-		return []FieldError{{Field: "symbols", Problem: "is empty", Suggestion: "list at least one instrument"}}
-	case len(symbols) > maxSymbols:
-		return []FieldError{{Field: "symbols", Problem: "has more than " + strconv.Itoa(maxSymbols) + " symbols", Suggestion: "split it into several vendors"}}
-	}
-
+// checkBatches finds requests that cannot be sent, and answers that could not be told apart. Everything else is right by then.
+func (c *compiled) checkBatches(d Definition) []FieldError {
 	var problems []FieldError
 
-	instruments, names := make(map[string]bool, len(symbols)), make(map[string]bool, len(symbols))
+	instruments := make([]messages.Instrument, len(c.symbols))
+	count := make(map[string]int, len(c.endpoints))
 
-	for i, symbol := range symbols {
-		field := "symbols[" + strconv.Itoa(i) + "]"
-		instrument := string(symbol.Instrument)
-
-		for _, text := range []string{instrument, symbol.VendorSymbol} {
-			if problem := symbolProblem(text); problem != "" {
-				problems = append(problems, FieldError{Field: field, Problem: problem})
-
-				break
-			}
-		}
-
-		if instruments[instrument] {
-			problems = append(problems, FieldError{Field: field, Problem: "lists an instrument twice", Suggestion: "remove one of them"})
-		}
-
-		if names[symbol.VendorSymbol] {
-			problems = append(problems, FieldError{Field: field, Problem: "uses a vendor symbol twice", Suggestion: "map each instrument to a symbol of its own"})
-		}
-
-		instruments[instrument], names[symbol.VendorSymbol] = true, true
+	for i, symbol := range c.symbols {
+		instruments[i] = symbol.Instrument
+		count[symbol.Endpoint]++
 	}
+
+	long := make(map[string]bool)
+
+	for _, b := range newPlanner(c.symbols, c.endpoints).plan(instruments, time.Now()).batches {
+		text, err := b.endpoint.request.URL(&template.Values{Targets: b.symbols, Secrets: d.Secrets, Now: time.Now()})
+		long[b.endpoint.name] = long[b.endpoint.name] || err == nil && len(text) > maxRequestURL
+	}
+
+	for name, made := range c.endpoints {
+		prefix, e := "", d.Endpoint
+		if name != "" {
+			prefix, e = "endpoints."+name+".", d.Endpoints[name]
+		}
+
+		problems = append(problems, checkAlone(prefix, e, made, count[name])...)
+
+		if long[name] {
+			problems = append(problems, FieldError{
+				Field: prefix + "batch", Problem: "makes a URL longer than " + strconv.Itoa(maxRequestURL) + " bytes", Suggestion: "ask for fewer symbols at once",
+			})
+		}
+	}
+
+	slices.SortFunc(problems, func(a, b FieldError) int { return compareFields(a.Field, b.Field) })
 
 	return problems
 }
 
-// symbolProblem says why text cannot be a symbol; empty if it can. Symbols reach URLs, logs and JSON, so nothing invisible may hide in them.
-func symbolProblem(text string) string {
+func compareFields(a, b string) int {
 	switch {
-	case text == "":
-		return "is empty"
-	case len(text) > maxSymbolText:
-		return "is longer than " + strconv.Itoa(maxSymbolText) + " bytes"
-	case !utf8.ValidString(text):
-		return "is not valid UTF-8"
-	case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }):
-		return "contains control or bidirectional characters"
-	case strings.TrimSpace(text) != text:
-		return "begins or ends with a space"
+	case a < b:
+		return -1
+	case a > b:
+		return 1
 	default:
-		return ""
+		return 0
 	}
+}
+
+// compilePlaces reads where requests go instead of the URLs' own hosts.
+func (c *compiled) compilePlaces(d Definition) []FieldError {
+	var problems []FieldError
+
+	if len(d.Servers) > maxServers {
+		problems = append(problems, FieldError{Field: "servers", Problem: "has more than " + strconv.Itoa(maxServers) + " servers"})
+	}
+
+	for i, text := range d.Servers {
+		standIn, problem := parseOrigin(text, false)
+		if problem != "" {
+			problems = append(problems, FieldError{Field: "servers[" + strconv.Itoa(i) + "]", Problem: problem, Suggestion: "write it as https://host"})
+		}
+
+		c.standIns = append(c.standIns, standIn)
+	}
+
+	if d.At == "" {
+		return problems
+	}
+
+	var problem string
+	if c.at, problem = parseOrigin(d.At, true); problem != "" {
+		problems = append(problems, FieldError{Field: "at", Problem: problem, Suggestion: "write it as http://host:port/prefix"})
+	}
+
+	c.standIns = nil // everything goes to one place
+
+	return problems
+}
+
+func checkBudget(d Definition) []FieldError {
+	var problems []FieldError
+
+	if d.Credits < 0 || d.Credits > maxCredits {
+		problems = append(problems, FieldError{Field: "credits", Problem: "is outside 1 … " + strconv.Itoa(maxCredits)})
+	}
+
+	if d.CreditsPer != "" && d.CreditsPer != "request" && d.CreditsPer != creditsPerSymbol {
+		problems = append(problems, FieldError{Field: "credits_per", Problem: "is neither request nor symbol"})
+	}
+
+	if d.RateHeaders.Limit < 0 {
+		problems = append(problems, FieldError{Field: "rate_headers.limit", Problem: "is negative"})
+	}
+
+	headers := []struct{ field, name string }{
+		{"remaining", d.RateHeaders.Remaining}, {"used", d.RateHeaders.Used}, {"reset", d.RateHeaders.Reset},
+	}
+
+	for _, h := range headers {
+		if problem, suggestion := template.HeaderProblem(h.name); h.name != "" && problem != "" && suggestion != "leave it out" {
+			problems = append(problems, FieldError{Field: "rate_headers." + h.field, Problem: problem, Suggestion: suggestion})
+		}
+	}
+
+	return problems
 }

@@ -1,5 +1,8 @@
-// Package feed turns a vendor definition, which is data, into a source of quotes: it asks an HTTP/JSON endpoint over a hardened client and
-// reads prices out of the answer. A definition can run no code, read no file and reach no address it was not given.
+// Package feed turns a vendor definition, which is data, into a source of quotes: it asks the definition's endpoints over a hardened client and
+// reads prices out of the answers. A definition can run no code, read no file and reach no address it was not given.
+//
+// The vendor language is in package spec. The work is done by the packages beside it: client sends, template fills in, reading reads, streaming
+// holds connections on which a vendor pushes. This one puts them together for vendors that are polled.
 package feed
 
 import "github.com/rollcall-go/rollcall/system/feed/spec"

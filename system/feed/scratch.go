@@ -5,16 +5,13 @@ import (
 	"sync"
 )
 
-// Scratch space is shared by all vendors of the process, and a decoder is borrowed only while an answer is being read: ten thousand vendors
-// that are waiting need none. Nothing in it outlives its use.
+// Buffers are shared by all vendors of the process and borrowed only while an answer is there: ten thousand vendors that are waiting need none.
+// Nothing in them outlives its use.
 //
-//nolint:gochecknoglobals // pools of empty space, without state
-var (
-	bodies   = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-	decoders = sync.Pool{New: func() any { return newDecoder() }}
-)
+//nolint:gochecknoglobals // a pool of empty space, without state
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// maxKeptBody is the largest answer, in bytes, after which scratch space is kept for the next one.
+// maxKeptBody is the largest buffer, in bytes, that is kept for the next answer.
 const maxKeptBody = 1 << 20
 
 func borrowBody() *bytes.Buffer {
@@ -30,22 +27,5 @@ func giveBackBody(body *bytes.Buffer) {
 	if body.Cap() <= maxKeptBody {
 		body.Reset()
 		bodies.Put(body)
-	}
-}
-
-func borrowDecoder() *decoder {
-	d, ok := decoders.Get().(*decoder)
-	if !ok {
-		return newDecoder() // cannot be: the pool holds nothing else
-	}
-
-	return d
-}
-
-// giveBackDecoder keeps the decoder unless it has grown with a large answer.
-func giveBackDecoder(d *decoder, answer int) {
-	if answer <= maxKeptBody {
-		d.forget()
-		decoders.Put(d)
 	}
 }

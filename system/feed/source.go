@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/client"
+	"github.com/rollcall-go/rollcall/system/feed/reading"
+	"github.com/rollcall-go/rollcall/system/secret"
 )
 
 // fallbackTimeout bounds a fetch whose context has no deadline.
@@ -16,12 +20,21 @@ const fallbackTimeout = 30 * time.Second
 
 // Source asks one vendor for quotes, as its definition says. Its methods may be called from several goroutines.
 type Source struct {
-	client  *Client
-	planner *planner
-	listing []messages.Instrument
-	batches []batch // of the whole listing
-	program *program
-	veil    veil
+	client      *client.Client
+	planner     *planner
+	listing     []messages.Instrument
+	whole       *plan // of the whole listing
+	credentials *credentials
+	secrets     map[string]secret.Secret
+	servers     *servers
+	at          *origin // nil for the vendor itself
+	meter       meter
+	symbols     *symbolList // nil where the vendor lists none
+	credits     int
+	perSymbol   bool
+	nonce       atomic.Int64
+	veil        reading.Veil
+	hidden      string // the query parameter of a signature
 }
 
 // New compiles a definition. Its error lists every mistake, without secrets; it also fails if the file of certificate authorities cannot
@@ -29,7 +42,8 @@ type Source struct {
 func New(definition Definition) (*Source, error) { return newSource(definition, nil) }
 
 func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
-	if problems := Check(definition); len(problems) > 0 {
+	c, problems := compile(definition)
+	if len(problems) > 0 {
 		mistakes := make([]error, len(problems))
 		for i, problem := range problems {
 			mistakes[i] = problem
@@ -38,24 +52,26 @@ func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
 		return nil, fmt.Errorf("vendor definition: %w", errors.Join(mistakes...))
 	}
 
-	client, err := newClient(definition.Client, resolver)
+	asking, err := client.New(definition.Client, client.WithResolver(resolver))
 	if err != nil {
 		return nil, fmt.Errorf("vendor client: %w", err)
 	}
 
-	t, _ := parseTemplate(definition.URL)       // Check has found no problem
-	p, _ := compile(definition.Parse, t.single) // nor here
-
-	s := &Source{client: client, planner: newPlanner(definition, t), program: p, veil: newVeil(definition.Headers, t)}
-
-	for _, symbol := range definition.Symbols {
-		s.listing = append(s.listing, symbol.Instrument)
+	s := &Source{
+		client: asking, planner: newPlanner(c.symbols, c.endpoints), credentials: c.credentials, secrets: definition.Secrets,
+		servers: newServers(c.standIns), at: c.at, meter: meter{headers: definition.RateHeaders}, symbols: c.listing,
+		credits: max(definition.Credits, 1), perSymbol: definition.CreditsPer == creditsPerSymbol, veil: c.veil, hidden: definition.Auth.HMAC.Query,
 	}
 
-	s.batches, err = s.planner.plan(s.listing)
-	if err != nil {
-		return nil, err
+	if s.credentials.tokens != nil {
+		s.credentials.tokens.connect(definition.Secrets, c.at, s.askToken)
 	}
+
+	for i := range c.symbols {
+		s.listing = append(s.listing, c.symbols[i].Instrument)
+	}
+
+	s.whole = s.plan(s.listing, time.Now())
 
 	return s, nil
 }
@@ -63,12 +79,70 @@ func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
 // Close closes idle connections. The source can still be used.
 func (s *Source) Close() { s.client.Close() }
 
+// Cost returns how many units of the vendor's budget a fetch of the instruments takes: credits for each request, or for each symbol. Where
+// answers have pages, it counts as many as the newest answer had.
+func (s *Source) Cost(instruments []messages.Instrument) int {
+	if s.perSymbol {
+		return s.credits * len(instruments)
+	}
+
+	requests := 0
+
+	for _, b := range s.planned(instruments, time.Now()).batches {
+		if b.endpoint.pages != nil {
+			requests += max(int(b.endpoint.pages.last.Load()), 1)
+		} else {
+			requests++
+		}
+	}
+
+	return s.credits * requests
+}
+
+// Allowance returns what the vendor's newest answer said about the budget; nothing once its window is over.
+func (s *Source) Allowance() messages.Allowance { return s.meter.read(time.Now()) }
+
+// planned returns the batches for a list of instruments: those made beforehand where nothing is in doubt.
+func (s *Source) planned(instruments []messages.Instrument, now time.Time) *plan {
+	if slices.Equal(instruments, s.listing) && s.planner.doubts.none() {
+		return s.whole
+	}
+
+	return s.plan(instruments, now)
+}
+
+// plan makes batches, and the requests of those that are the same in every round.
+func (s *Source) plan(instruments []messages.Instrument, now time.Time) *plan {
+	made := s.planner.plan(instruments, now)
+
+	if s.credentials.changes() || len(s.servers.origins) > 1 {
+		return made
+	}
+
+	for _, b := range made.batches {
+		if b.endpoint.changes() {
+			continue
+		}
+
+		draft, failure := s.draft(context.Background(), b, cursor{})
+		if failure != nil {
+			continue // it fails again, and is reported, when it is to be sent
+		}
+
+		if request, failure := s.address(context.Background(), draft, 0); failure == nil {
+			b.prepared = request
+		}
+	}
+
+	return made
+}
+
 // Fetch asks for the instruments and returns exactly one quote for each, in their order, or a *messages.Failure if the vendor gave none.
 //
 // Requests are sent one after the other, because a vendor has one request in flight; the context bounds them together. Where one of several
-// fails by its own contents (http_status, redirect, too_large, malformed), its symbols carry the failure and the next is sent; where the vendor
-// cannot be reached or time is up, all remaining symbols carry it. Rate limits and refused credentials fail the fetch at once, so that
-// the vendor's wish to be left alone is not lost.
+// fails by its own contents (http_status, redirect, too_large, malformed, unknown_symbol, bad_request, not_entitled), its symbols carry the
+// failure and the next is sent; where the vendor cannot be reached or time is up, all remaining symbols carry it. Rate limits, quotas and refused
+// credentials fail the fetch at once, so that the vendor's wish to be left alone is not lost.
 func (s *Source) Fetch(ctx context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
 	if _, bounded := ctx.Deadline(); !bounded {
 		limited, cancel := context.WithTimeout(ctx, fallbackTimeout)
@@ -77,19 +151,12 @@ func (s *Source) Fetch(ctx context.Context, instruments []messages.Instrument) (
 		ctx = limited
 	}
 
-	quotes, batches := make([]messages.Quote, len(instruments)), s.batches
+	quotes := make([]messages.Quote, len(instruments))
+	planned := s.planned(instruments, time.Now()) //nolint:contextcheck // requests get their context when they are sent
 
-	if !slices.Equal(instruments, s.listing) {
-		var err error
-		batches, err = s.planner.plan(instruments) //nolint:contextcheck // requests get their context when they are sent
-		if err != nil {
-			return nil, err
-		}
+	planned.fill(quotes)
 
-		s.planner.markUnknown(quotes, instruments)
-	}
-
-	if failure := s.askAll(ctx, batches, quotes); failure != nil {
+	if failure := s.askAll(ctx, planned.batches, quotes); failure != nil {
 		return nil, failure
 	}
 
@@ -97,34 +164,35 @@ func (s *Source) Fetch(ctx context.Context, instruments []messages.Instrument) (
 }
 
 // askAll fills in the quotes of all batches. It fails if no request was answered, or the vendor wants to be left alone.
-func (s *Source) askAll(ctx context.Context, batches []batch, quotes []messages.Quote) *messages.Failure {
+func (s *Source) askAll(ctx context.Context, batches []*batch, quotes []messages.Quote) *messages.Failure {
 	var first *messages.Failure
 
 	answered := len(batches) == 0
 
-	for i := range batches {
-		failure := s.ask(ctx, &batches[i], quotes)
+	for i, b := range batches {
+		failure := s.ask(ctx, b, quotes)
+		s.doubt(b, failure)
 
 		switch {
 		case failure == nil:
 			answered = true
 
 			continue
-		case failure.Outcome == messages.OutcomeRateLimited || failure.Outcome == messages.OutcomeAuth || failure.RetryAfter > 0:
+		case isAboutTheKey(failure):
 			return failure
 		case first == nil:
 			first = failure
 		}
 
 		if !isOwnFault(failure.Outcome) {
-			for j := range batches[i:] {
-				batches[i+j].fail(quotes, failure)
+			for _, rest := range batches[i:] {
+				rest.fail(quotes, failure)
 			}
 
 			break
 		}
 
-		batches[i].fail(quotes, failure)
+		b.fail(quotes, failure)
 	}
 
 	if !answered {
@@ -134,40 +202,34 @@ func (s *Source) askAll(ctx context.Context, batches []batch, quotes []messages.
 	return nil
 }
 
+// doubt looks for the bad symbol of a batch that was refused because of one. Such a failure is never final: the others are asked for again.
+func (s *Source) doubt(b *batch, failure *messages.Failure) {
+	switch {
+	case failure == nil:
+		s.planner.doubts.accepted(b.instruments)
+	case failure.Outcome == messages.OutcomeUnknownSymbol && len(s.listing) > 1:
+		failure.Final = false
+		s.planner.doubts.refused(b.instruments, failure.Detail, time.Now())
+	}
+}
+
+// isAboutTheKey reports whether the vendor wants to be left alone: whatever else is asked would fare alike, and may make things worse.
+func isAboutTheKey(failure *messages.Failure) bool {
+	switch failure.Outcome {
+	case messages.OutcomeRateLimited, messages.OutcomeQuota, messages.OutcomeAuth:
+		return true
+	default:
+		return failure.RetryAfter > 0
+	}
+}
+
 // isOwnFault reports whether another request to the same vendor may fare better.
 func isOwnFault(outcome messages.Outcome) bool {
 	switch outcome {
-	case messages.OutcomeHTTPStatus, messages.OutcomeRedirect, messages.OutcomeTooLarge, messages.OutcomeMalformed:
+	case messages.OutcomeHTTPStatus, messages.OutcomeRedirect, messages.OutcomeTooLarge, messages.OutcomeMalformed,
+		messages.OutcomeUnknownSymbol, messages.OutcomeBadRequest, messages.OutcomeNotEntitled:
 		return true
 	default:
 		return false
 	}
-}
-
-// ask sends one request and fills in its quotes.
-func (s *Source) ask(ctx context.Context, b *batch, quotes []messages.Quote) *messages.Failure {
-	body := borrowBody()
-	defer giveBackBody(body)
-
-	if err := s.client.Do(b.request.WithContext(ctx), body); err != nil {
-		var failure *messages.Failure
-		if !errors.As(err, &failure) {
-			failure = messages.NewFailure(messages.OutcomeMalformed, "the answer cannot be read")
-		}
-
-		return failure
-	}
-
-	d := borrowDecoder()
-	defer giveBackDecoder(d, body.Len())
-
-	if failure := d.aimed(s.program, s.veil).decode(body.Bytes(), b.index); failure != nil {
-		return failure
-	}
-
-	for i, at := range b.positions {
-		quotes[at] = d.quote(b.instruments[i], &d.cells[i])
-	}
-
-	return nil
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -207,4 +209,46 @@ func succeeds(t *testing.T, s *feed.Source) {
 	require.NoError(t, err)
 	require.Len(t, quotes, 1)
 	assert.Equal(t, "185.20", quotes[0].Price.Text(), quotes[0].Detail)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+const (
+	soon   = 200 * time.Millisecond // a short deadline
+	plenty = 5 * time.Second        // a deadline that nothing here should need
+)
+
+func server(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+
+	return s
+}
+
+// keyed is a definition whose answers are objects with one row per vendor symbol.
+func keyed(symbols ...string) feed.Definition {
+	d := feed.Definition{
+		Endpoint: feed.Endpoint{URL: "https://vendor.example/q?s={symbols}", Parse: feed.Parse{Price: "p"}},
+		Client:   feed.ClientSettings{AllowPrivate: true},
+	}
+
+	for _, symbol := range symbols {
+		d.Symbols = append(d.Symbols, feed.Symbol{Instrument: messages.Instrument(symbol), VendorSymbol: symbol})
+	}
+
+	return d
+}
+
+func outcomeOf(t *testing.T, err error) messages.Outcome {
+	t.Helper()
+
+	var failure *messages.Failure
+
+	require.ErrorAs(t, err, &failure)
+	assert.LessOrEqual(t, len(failure.Detail), messages.MaxDetail)
+	assert.NotEmpty(t, failure.Detail)
+
+	return failure.Outcome
 }
