@@ -103,7 +103,7 @@ func TestDeadButOpenConnectionIsCut(t *testing.T) {
 		assert.Equal(t, "stalled: nothing came for 30s", failed.Failure.Error())
 		assert.Equal(t, messages.StreamConnecting, failed.Feed.Stream.State)
 
-		time.Sleep(750 * time.Millisecond)
+		time.Sleep(751 * time.Millisecond)
 		assert.Equal(t, int32(2), calls.Load())
 		assert.Equal(t, 1, b.fetched(3).Usable, "called again, and live")
 	})
@@ -139,8 +139,12 @@ func TestReconnectStormIsAvoided(t *testing.T) {
 	}
 
 	log, hook := logtest.NewNullLogger()
+	settings := streamer.Settings{
+		Connections: streamer.Connections{Backoff: actors.Backoff{Base: time.Millisecond, Max: time.Millisecond}},
+		Log:         logrus.NewEntry(log),
+	}
 
-	run(t, streamer.Settings{Backoff: actors.Backoff{Base: time.Millisecond, Max: time.Millisecond}, Log: logrus.NewEntry(log)}, stream, func(b *bench) {
+	run(t, settings, stream, func(b *bench) {
 		usable := 0
 
 		for round := range messages.Round(600) {
@@ -239,7 +243,7 @@ func TestPlannedRotation(t *testing.T) {
 		return ticking(t, 2*time.Second, 10*time.Second)(limited, instruments, deliver)
 	}
 
-	run(t, streamer.Settings{MaxAge: time.Hour}, stream, func(b *bench) {
+	run(t, streamer.Settings{Connections: streamer.Connections{MaxAge: time.Hour}}, stream, func(b *bench) {
 		time.Sleep(time.Minute)
 
 		for round := range messages.Round(24 * 60) {
@@ -271,7 +275,11 @@ func TestShards(t *testing.T) {
 		return ticking(t, 0, time.Second)(ctx, instruments, deliver)
 	}
 
-	run(t, streamer.Settings{Shard: 2, Instruments: []messages.Instrument{"A", "B", "C", "D", "E"}}, stream, func(b *bench) {
+	settings := streamer.Settings{
+		Connections: streamer.Connections{Shard: 2}, Instruments: []messages.Instrument{"A", "B", "C", "D", "E"},
+	}
+
+	run(t, settings, stream, func(b *bench) {
 		time.Sleep(time.Second)
 
 		fetched := b.fetched(1)
@@ -372,7 +380,9 @@ func TestStopCutsTheConnections(t *testing.T) {
 
 			return nil
 		}
-		b.spawn(streamer.Settings{Shard: 1, Instruments: []messages.Instrument{"A", "B", "C"}}, deaf, nil)
+		b.spawn(streamer.Settings{
+			Connections: streamer.Connections{Shard: 1}, Instruments: []messages.Instrument{"A", "B", "C"},
+		}, deaf, nil)
 		time.Sleep(time.Second)
 		b.ask(1, time.Hour)
 		synctest.Wait()

@@ -39,6 +39,9 @@ func (b *switchboard) fetch(message *messages.FetchQuotes, from *actor.PID, now 
 	}
 
 	b.asked = &question{from: from, round: message.Round, limit: message.Deadline.Add(-moment)}
+	if own := b.settings.Deadline; own > 0 {
+		b.asked.limit = earliest(b.asked.limit, now.Add(own))
+	}
 
 	switch {
 	case !now.Before(message.Deadline):

@@ -184,8 +184,12 @@ func streamText(feed *messages.FeedStatus) string {
 		n    uint64
 	}{
 		{"connections", uint64(s.Connections)},
-		{"connects", s.Connects}, {"messages", s.Messages}, {"updates", s.Updates},
-		{"conflated", s.Conflated}, {"dropped", s.Dropped}, {"gaps", s.Gaps},
+		{"connects", s.Connects},
+		{"messages", s.Messages},
+		{"updates", s.Updates},
+		{"conflated", s.Conflated},
+		{"dropped", s.Dropped},
+		{"gaps", s.Gaps},
 	} {
 		if count.n > 0 {
 			fmt.Fprintf(&text, ", %s %d", count.name, count.n)

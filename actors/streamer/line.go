@@ -111,18 +111,18 @@ func (l *line) due(s *Settings) time.Time {
 	var due time.Time
 
 	if l.current != nil {
-		due = earliest(l.current.heard.Add(s.Silence), l.kept.pulse.due())
+		due = earliest(l.current.heard.Add(s.Connections.Silence), l.kept.pulse.due())
 
 		if l.next == nil && l.calls < maxCalls && !l.current.replan.IsZero() {
 			due = earliest(due, later(l.current.replan, l.kept.redial.earliest()))
 		}
 	} else if l.standing == up {
-		due = l.alive.Add(s.Silence)
+		due = l.alive.Add(s.Connections.Silence)
 	}
 
 	switch {
 	case l.next != nil:
-		due = earliest(due, l.next.begun.Add(s.Opening))
+		due = earliest(due, l.next.begun.Add(s.Connections.Opening))
 	case l.current == nil && l.calls < maxCalls:
 		due = earliest(due, l.kept.redial.earliest())
 	}

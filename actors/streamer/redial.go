@@ -44,7 +44,7 @@ func (r *redial) failed(s *Settings, f *messages.Failure, ready time.Duration, n
 	r.settle(s, ready)
 	r.tries++
 
-	wait := s.Backoff.Delay(r.tries, s.Uniform)
+	wait := s.Connections.Backoff.Delay(r.tries, s.Uniform)
 	if final(f) {
 		wait = max(wait, finalRest)
 	}
@@ -54,7 +54,7 @@ func (r *redial) failed(s *Settings, f *messages.Failure, ready time.Duration, n
 
 // settle forgets the failures before a connection that was ready long enough.
 func (r *redial) settle(s *Settings, ready time.Duration) {
-	if ready >= s.HealthyAfter {
+	if ready >= s.Connections.HealthyAfter {
 		r.tries = 0
 	}
 }

@@ -17,10 +17,10 @@ func TestRedialNeverStorms(t *testing.T) {
 	t.Parallel()
 
 	rapid.Check(t, func(t *rapid.T) {
-		redial := streamer.NewRedial(streamer.Settings{
+		redial := streamer.NewRedial(streamer.Settings{Connections: streamer.Connections{
 			Backoff:      actors.Backoff{Base: time.Duration(rapid.IntRange(1, 2000).Draw(t, "base")) * time.Millisecond, Max: time.Minute},
 			HealthyAfter: time.Duration(rapid.IntRange(1, 90).Draw(t, "healthy")) * time.Second,
-		})
+		}})
 		now, wished := noon, noon
 
 		var calls []time.Time

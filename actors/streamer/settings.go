@@ -29,18 +29,24 @@ const (
 
 // Settings say which vendor is listened to, for what, and how patiently. Vendor and Instruments are required.
 type Settings struct {
-	Vendor       messages.Vendor
-	Instruments  []messages.Instrument // in the order of the listing, each once
-	Shard        int                   // instruments on one connection; 0 means all
-	Silence      time.Duration         // a connection from which nothing came for so long is dead; 0 means DefaultSilence
-	Opening      time.Duration         // a connection that is not ready after so long is given up; 0 means DefaultOpening
-	MaxAge       time.Duration         // a connection is replaced before it is so old; 0 means never
-	Thin         float64               // share of the usual rate of updates below which a stream is thin; 0 means DefaultThin, negative never
-	Backoff      actors.Backoff        // between attempts to connect; zero means DefaultBackoffBase … DefaultBackoffMax
-	HealthyAfter time.Duration         // a connection ready for so long makes the delays start anew; 0 means DefaultHealthyAfter
-	Verdict      Verdict               // which times make a quote unusable
-	Uniform      func() float64        // randomness of delays, in [0, 1); nil means rand.Float64
-	Log          *logrus.Entry         // nil discards
+	Vendor      messages.Vendor
+	Instruments []messages.Instrument // in the order of the listing, each once
+	Deadline    time.Duration         // own limit of an answer that waits; 0 means the round's
+	Connections Connections
+	Verdict     Verdict
+	Uniform     func() float64 // randomness of delays, in [0, 1); nil means rand.Float64
+	Log         *logrus.Entry  // nil discards
+}
+
+// Connections say how connections are made, watched and replaced. The zero value means the defaults.
+type Connections struct {
+	Shard        int            // instruments on one connection; 0 means all
+	Silence      time.Duration  // a connection from which nothing came for so long is dead; 0 means DefaultSilence
+	Opening      time.Duration  // a connection that is not ready after so long is given up; 0 means DefaultOpening
+	MaxAge       time.Duration  // a connection is replaced before it is so old; 0 means never
+	Thin         float64        // share of the usual rate of updates below which a stream is thin; 0 means DefaultThin, negative never
+	Backoff      actors.Backoff // between attempts to connect; zero means DefaultBackoffBase … DefaultBackoffMax
+	HealthyAfter time.Duration  // a connection ready for so long makes the delays start anew; 0 means DefaultHealthyAfter
 }
 
 // Verdict says which times make a quote unusable: quotes older than MaxAge are stale (0 means never), quotes ahead by more than MaxSkew are
@@ -49,20 +55,8 @@ type Verdict = verdict.Limits
 
 func (s Settings) withDefaults() Settings {
 	s.Instruments = slices.Clone(s.Instruments)
-	s.Silence = orDefault(s.Silence, DefaultSilence)
-	s.Opening = orDefault(s.Opening, DefaultOpening)
-	s.Backoff.Base = orDefault(s.Backoff.Base, DefaultBackoffBase)
-	s.Backoff.Max = max(orDefault(s.Backoff.Max, DefaultBackoffMax), s.Backoff.Base)
-	s.HealthyAfter = orDefault(s.HealthyAfter, DefaultHealthyAfter)
+	s.Connections = s.Connections.withDefaults(len(s.Instruments))
 	s.Verdict.MaxSkew = orDefault(s.Verdict.MaxSkew, verdict.DefaultMaxSkew)
-
-	if s.Shard <= 0 {
-		s.Shard = max(len(s.Instruments), 1)
-	}
-
-	if s.Thin == 0 {
-		s.Thin = DefaultThin
-	}
 
 	if s.Uniform == nil {
 		s.Uniform = rand.Float64
@@ -71,6 +65,24 @@ func (s Settings) withDefaults() Settings {
 	s.Log = actors.OrSilent(s.Log).WithField("vendor", s.Vendor)
 
 	return s
+}
+
+func (c Connections) withDefaults(instruments int) Connections {
+	c.Silence = orDefault(c.Silence, DefaultSilence)
+	c.Opening = orDefault(c.Opening, DefaultOpening)
+	c.Backoff.Base = orDefault(c.Backoff.Base, DefaultBackoffBase)
+	c.Backoff.Max = max(orDefault(c.Backoff.Max, DefaultBackoffMax), c.Backoff.Base)
+	c.HealthyAfter = orDefault(c.HealthyAfter, DefaultHealthyAfter)
+
+	if c.Shard <= 0 {
+		c.Shard = max(instruments, 1)
+	}
+
+	if c.Thin == 0 {
+		c.Thin = DefaultThin
+	}
+
+	return c
 }
 
 func orDefault(value, fallback time.Duration) time.Duration {

@@ -11,7 +11,7 @@ import (
 // Stream makes ONE connection for the instruments, which it must not change, and returns when it has ended:
 //
 //   - It calls deliver whenever the vendor has said something, a heartbeat included: that is how we know that the connection lives. Once
-//     everything is subscribed to, one update says Ready. From then on a connection that delivers nothing for Settings.Silence is cut.
+//     everything is subscribed to, one update says Ready. From then on a connection that delivers nothing for Connections.Silence is cut.
 //   - Deliver never blocks and may be called from any goroutine. It copies the quotes: the slice may be used again. After Stream has
 //     returned it does nothing.
 //   - Quotes of one instrument come in the vendor's order. Of two, the later counts, unless its vendor time is older. A quote has a Price,

@@ -24,7 +24,7 @@ type memory struct {
 }
 
 func newMemory(s *Settings) *memory {
-	return &memory{lines: make([]kept, (len(s.Instruments)+s.Shard-1)/s.Shard)}
+	return &memory{lines: make([]kept, (len(s.Instruments)+s.Connections.Shard-1)/s.Connections.Shard)}
 }
 
 // switchboard decides what a streamer does. Each method takes one event and returns what is to be done about it; the slice is good until
@@ -50,7 +50,7 @@ func newSwitchboard(s *Settings, judge *verdict.Judge, m *memory, polls bool) *s
 	}
 
 	for i := range b.lines {
-		from, to := i*s.Shard, min((i+1)*s.Shard, len(s.Instruments))
+		from, to := i*s.Connections.Shard, min((i+1)*s.Connections.Shard, len(s.Instruments))
 		b.lines[i] = line{index: i, from: from, to: to, kept: &m.lines[i], missing: to - from}
 	}
 
@@ -146,15 +146,15 @@ func (b *switchboard) review(now time.Time) []effect {
 
 // watch gives up what is dead, replaces what is old, calls again what is gone.
 func (b *switchboard) watch(l *line, now time.Time) {
-	if l.current != nil && !now.Before(l.current.heard.Add(b.settings.Silence)) {
-		b.cut(l, l.current, messages.NewFailure(messages.OutcomeStalled, "nothing came for "+b.settings.Silence.String()), now)
+	if l.current != nil && !now.Before(l.current.heard.Add(b.settings.Connections.Silence)) {
+		b.cut(l, l.current, messages.NewFailure(messages.OutcomeStalled, "nothing came for "+b.settings.Connections.Silence.String()), now)
 	}
 
-	if l.next != nil && !now.Before(l.next.begun.Add(b.settings.Opening)) {
-		b.cut(l, l.next, messages.NewFailure(messages.OutcomeTimeout, "not ready within "+b.settings.Opening.String()), now)
+	if l.next != nil && !now.Before(l.next.begun.Add(b.settings.Connections.Opening)) {
+		b.cut(l, l.next, messages.NewFailure(messages.OutcomeTimeout, "not ready within "+b.settings.Connections.Opening.String()), now)
 	}
 
-	if l.lapsed(b.settings.Silence, now) {
+	if l.lapsed(b.settings.Connections.Silence, now) {
 		l.standing = down
 		b.do(noteDown{line: l.index, failure: l.failure})
 	}
@@ -171,7 +171,7 @@ func (b *switchboard) feel(l *line, now time.Time) {
 	pulse := &l.kept.pulse
 
 	switch {
-	case !pulse.advance(b.settings.Thin, now):
+	case !pulse.advance(b.settings.Connections.Thin, now):
 	case pulse.thin:
 		b.do(noteThin{line: l.index, rate: pulse.rate(), usual: pulse.usual})
 	default:
@@ -255,13 +255,13 @@ func (b *switchboard) connected(l *line, now time.Time) {
 
 // replan chooses a time somewhat before the vendor's limit, so that lines do not change together.
 func (b *switchboard) replan(c *connection) time.Time {
-	if b.settings.MaxAge <= 0 {
+	if b.settings.Connections.MaxAge <= 0 {
 		return time.Time{}
 	}
 
 	const soonest, spread = 0.80, 0.15
 
-	return c.begun.Add(time.Duration(float64(b.settings.MaxAge) * (soonest + spread*b.settings.Uniform())))
+	return c.begun.Add(time.Duration(float64(b.settings.Connections.MaxAge) * (soonest + spread*b.settings.Uniform())))
 }
 
 func (b *switchboard) cut(l *line, c *connection, failure *messages.Failure, now time.Time) {

@@ -196,8 +196,9 @@ func settingsOf(t *testing.T, d *datadriven.TestData) streamer.Settings {
 	t.Helper()
 
 	settings := streamer.Settings{Vendor: "v", Instruments: instrumentsOf(d), Uniform: half}
-	d.MaybeScanArgs(t, "shard", &settings.Shard)
-	settings.MaxAge = duration(t, d, "max-age")
+	d.MaybeScanArgs(t, "shard", &settings.Connections.Shard)
+	settings.Connections.MaxAge = duration(t, d, "max-age")
+	settings.Deadline = duration(t, d, "own")
 	settings.Verdict.MaxAge = duration(t, d, "stale")
 
 	return settings
