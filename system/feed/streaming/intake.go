@@ -1,0 +1,188 @@
+package streaming
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/reading"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
+	"github.com/rollcall-go/rollcall/system/internal/expr"
+	"github.com/rollcall-go/rollcall/system/internal/tree"
+)
+
+// What a connection may make us remember: so many names, each with a value of so many bytes.
+const (
+	maxRemembered = 4096
+	maxMemory     = 1 << 10
+)
+
+// read makes a document of a message and does what it says.
+func (s *session) read(ctx context.Context, now time.Time, data []byte, binary bool) {
+	if binary {
+		plain, err := s.unpacker.unpack(data)
+
+		switch {
+		case errors.Is(err, errUnpacked):
+			s.failf(messages.OutcomeTooLarge, err.Error())
+
+			return
+		case err != nil:
+			s.unread(err.Error())
+
+			return
+		}
+
+		data = plain
+	}
+
+	if s.plan.ignores(data) {
+		s.unreadable = 0
+
+		return
+	}
+
+	s.readVars.Text = ""
+	if s.plan.wantsText {
+		s.readVars.Text = string(data)
+	}
+
+	document, err := tree.Parse(data, s.plan.tree)
+	if err != nil {
+		s.readText(ctx, string(bytes.TrimSpace(data)))
+
+		return
+	}
+
+	s.unreadable = 0
+	s.document(ctx, now, document)
+}
+
+// readText is for messages that are no documents: some vendors ping with a bare word.
+func (s *session) readText(ctx context.Context, text string) {
+	if s.reply(ctx, text) {
+		s.unreadable = 0
+
+		return
+	}
+
+	s.unread("it is neither a document of the configured format nor listed in stream.ignore")
+}
+
+// unread counts a message that cannot be read. One ends nothing, a row of them does.
+func (s *session) unread(why string) {
+	s.unreadable++
+
+	if s.unreadable >= maxUnreadable {
+		s.failf(messages.OutcomeMalformed, strconv.Itoa(maxUnreadable)+" messages in a row could not be read; the last: "+why)
+	}
+}
+
+// document does what a message says: errors first, so that none of them is taken for an acknowledgement.
+func (s *session) document(ctx context.Context, now time.Time, document any) {
+	if s.refused(ctx, now, document) {
+		return
+	}
+
+	s.remember(ctx, document)
+	s.reply(ctx, document)
+	s.advance(ctx, now, document)
+
+	rows, err := s.plan.reader.Rows(ctx, document, &s.readVars)
+	if err != nil {
+		s.misreads(err)
+
+		return
+	}
+
+	if len(rows) > 0 {
+		s.misread = -1
+		s.rows(now, rows)
+	}
+}
+
+// misreads counts messages on which the definition's own expression fails. Vendors send much that is no quote, so that means nothing while
+// other messages are read; where none ever is, the definition is wrong.
+func (s *session) misreads(err error) {
+	if s.misread < 0 {
+		return
+	}
+
+	s.misread++
+
+	if s.misread >= maxMisread {
+		s.failf(messages.OutcomeMalformed, "no message gives a row; the last: "+err.Error())
+	}
+}
+
+func (s *session) rows(now time.Time, rows []reading.Row) {
+	s.pending.Quotes = s.book.enter(now, rows, s.pending.Quotes)
+	s.pending.Dropped += s.book.dropped
+	s.pending.Gaps += s.book.gaps
+
+	switch {
+	case s.book.gaps > 0:
+		s.failf(messages.OutcomeDisconnected, strconv.FormatUint(s.book.gaps, 10)+" messages are missing between two sequence numbers: connecting anew")
+	case s.book.stuck:
+		s.failf(messages.OutcomeDisconnected, "the vendor's sequence numbers or times went back and stay there: connecting anew")
+	}
+}
+
+// remember merges what a message gives into the state.
+func (s *session) remember(ctx context.Context, document any) {
+	if s.plan.remember == nil {
+		return
+	}
+
+	value, found, err := s.plan.remember.First(ctx, document, &s.readVars)
+	if err != nil || !found {
+		return
+	}
+
+	object, isObject := value.(map[string]any)
+	if !isObject {
+		return
+	}
+
+	state := s.readVars.State
+
+	for name, value := range object {
+		text, err := expr.Encode(value)
+		if err != nil {
+			continue
+		}
+
+		if _, known := state[name]; len(name)+len(text) > maxMemory || !known && len(state) >= maxRemembered {
+			s.failf(messages.OutcomeTooLarge, "stream.remember gives more than is kept: "+strconv.Itoa(maxRemembered)+" names of "+strconv.Itoa(maxMemory)+" bytes")
+
+			return
+		}
+
+		state[name] = value
+	}
+}
+
+// reply answers a message and reports whether some reply fits.
+func (s *session) reply(ctx context.Context, document any) bool {
+	fits := false
+
+	for i := range s.plan.replies {
+		r := &s.plan.replies[i]
+
+		if s.says(ctx, r.when, document) {
+			fits = true
+
+			s.send(ctx, "replies["+strconv.Itoa(i)+"].send", r.send, document)
+		}
+	}
+
+	return fits
+}
+
+// treeOptions are how the messages are written.
+func treeOptions(parse spec.Parse) tree.Options {
+	return tree.Options{Format: parse.Format, Charset: parse.Charset, CSV: parse.CSV, AnyCase: parse.AnyCase}
+}
