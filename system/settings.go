@@ -12,6 +12,7 @@ import (
 	"github.com/rollcall-go/rollcall/actors/auditor"
 	"github.com/rollcall-go/rollcall/actors/coordinator"
 	"github.com/rollcall-go/rollcall/actors/fetcher"
+	"github.com/rollcall-go/rollcall/actors/streamer"
 	"github.com/rollcall-go/rollcall/actors/writer"
 	"github.com/rollcall-go/rollcall/messages"
 )
@@ -41,22 +42,28 @@ type Settings struct {
 	Log *logrus.Entry // nil discards
 }
 
-// Vendor is one upstream provider.
+// Vendor is one upstream provider. It has a Source, a Stream or both: a vendor that pushes answers at once from what it has pushed, and is polled
+// only while its stream cannot answer.
 type Vendor struct {
 	Name        messages.Vendor // unique; letters, digits, '_' and '-'
 	Class       string          // asset class
 	Instruments []messages.Instrument
 	Source      fetcher.Source
-	// Version says what the source is where that cannot be seen: Reload takes two sources of one version for the same, and goes on with the
-	// first. Without a version, they are the same if they are equal as interface values.
+	Stream      streamer.Stream
+	// Version says what the source and the stream are where that cannot be seen: Reload takes two of one version for the same, and goes on
+	// with the first. Without a version, they are the same if they are equal as interface values.
 	Version string
 
 	Deadline time.Duration   // own deadline within the round's; 0 means the round's
 	Retry    fetcher.Retry   // attempts within the deadline; the zero value means one attempt
-	Rate     fetcher.Rate    // requests per time; the zero value means unlimited
+	Rate     fetcher.Rate    // requests per time, where there is no Budget; the zero value means unlimited
+	Budget   *fetcher.Budget // what its key may spend; vendors that share a key share it
+	Every    time.Duration   // how often it is asked at most; 0 means in each round
 	MaxAge   time.Duration   // older quotes are stale; 0 means never
 	MaxSkew  time.Duration   // how far ahead a vendor's clock may be; 5 s if 0
 	Breaker  fetcher.Breaker // when a failing vendor is left alone; the zero value means the defaults
+
+	Connections streamer.Connections // of a Stream: how they are made, watched and replaced; the zero value means the defaults
 }
 
 var vendorName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
@@ -85,8 +92,8 @@ func (s Settings) check() (*messages.Roster, error) {
 			errs = append(errs, fmt.Errorf("vendor name %q: letters, digits, '_' and '-' only, at most 64", v.Name))
 		}
 
-		if v.Source == nil {
-			errs = append(errs, fmt.Errorf("vendor %q has no source", v.Name))
+		if v.Source == nil && v.Stream == nil {
+			errs = append(errs, fmt.Errorf("vendor %q has no source and no stream", v.Name))
 		}
 
 		if v.Deadline > s.Deadline {
@@ -134,10 +141,23 @@ func (v *Vendor) fetcherSettings(s *Settings, slots *fetcher.Slots) fetcher.Sett
 		Deadline:    v.Deadline,
 		Retry:       v.Retry,
 		Rate:        v.Rate,
+		Budget:      v.Budget,
+		Every:       v.Every,
 		Breaker:     v.Breaker,
 		Verdict:     fetcher.Verdict{MaxAge: v.MaxAge, MaxSkew: v.MaxSkew},
 		Slots:       slots,
 		Log:         s.Log.WithField("actor", "fetcher").WithField("vendor", string(v.Name)),
+	}
+}
+
+func (v *Vendor) streamerSettings(s *Settings) streamer.Settings {
+	return streamer.Settings{
+		Vendor:      v.Name,
+		Instruments: v.Instruments,
+		Deadline:    v.Deadline,
+		Connections: v.Connections,
+		Verdict:     streamer.Verdict{MaxAge: v.MaxAge, MaxSkew: v.MaxSkew},
+		Log:         s.Log.WithField("actor", "streamer"),
 	}
 }
 
