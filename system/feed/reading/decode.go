@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/internal/tree"
 )
 
 // maxDepth is how deep an answer may nest.
@@ -36,7 +37,7 @@ type decoder struct {
 	options jsontext.Options
 	source  bytes.Buffer
 	body    []byte
-	names   names
+	names   tree.Names
 	objects uint32 // objects begun so far; numbers them for names
 	text    []byte
 
@@ -51,7 +52,7 @@ type decoder struct {
 
 func newDecoder() *decoder {
 	// The library's own search for duplicate keys is switched off because names does that work, including case variants.
-	return &decoder{names: newNames(), options: jsontext.AllowDuplicateNames(true)}
+	return &decoder{names: tree.NewNames(), options: jsontext.AllowDuplicateNames(true)}
 }
 
 // aimed makes the decoder read the answers of one vendor.
@@ -91,7 +92,7 @@ func (d *decoder) decode(body []byte, symbols map[string]int) *messages.Failure 
 
 	if !d.rows {
 		if d.refusal == "" {
-			d.refusal = "the answer has nothing where its rows should be"
+			d.refusal = errNoRows.Error()
 		}
 
 		return messages.NewFailure(messages.OutcomeMalformed, d.refusal)
@@ -109,7 +110,7 @@ func (d *decoder) reset(body []byte, symbols map[string]int) {
 	d.body, d.symbols = body, symbols
 	d.source = *bytes.NewBuffer(body)
 	d.json.Reset(&d.source, d.options)
-	d.names.reset()
+	d.names.Reset()
 
 	if cap(d.cells) < len(symbols) {
 		d.cells = make([]cell, len(symbols))
@@ -199,7 +200,7 @@ func (d *decoder) offset() int32 {
 	return int32(d.json.InputOffset()) //nolint:gosec // bodies are at most 64 MB
 }
 
-func (d *decoder) capture(slots uint8, into *cell, found span) {
+func (d *decoder) capture(slots uint16, into *cell, found span) {
 	if slots&(1<<slotError) != 0 {
 		d.failure = found
 	}
@@ -269,7 +270,7 @@ func (d *decoder) name(object uint32) ([]byte, error) {
 	}
 
 	key := d.unquote(raw)
-	if !d.names.add(object, key) {
+	if !d.names.Add(object, key) {
 		return nil, errNames
 	}
 

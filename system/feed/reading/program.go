@@ -2,12 +2,11 @@ package reading
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
-// A slot is a value of a row that is looked for.
+// A slot is a value of a row that is looked for: those of Fields, in the order of its values, and the key before them.
 type slot uint8
 
 const (
@@ -15,9 +14,15 @@ const (
 	slotPrice
 	slotBid
 	slotAsk
+	slotMid
+	slotPer
+	slotSize
+	slotVolume
+	slotCurrency
+	slotUnit
+	slotSequence
 	slotTime
 	slotError // the error text of a whole answer; not part of a row
-	slotCount
 )
 
 // node is a place in an answer that some path leads to or through. An answer is read once, from front to back, with a node in hand wherever
@@ -25,9 +30,9 @@ const (
 type node struct {
 	keys    []keyEdge
 	indexes []indexEdge
-	symbol  *node // behind a key that is an asked vendor symbol
-	slots   uint8 // bit set of the slots whose paths end here
-	rows    bool  // the rows are here
+	symbol  *node  // behind a key that is an asked vendor symbol
+	slots   uint16 // bit set of the slots whose paths end here
+	rows    bool   // the rows are here
 }
 
 type keyEdge struct {
@@ -49,115 +54,122 @@ const (
 	layoutShared               // there is one row for all, and {symbol} stands in its paths
 )
 
-// program is a Parse made ready to run.
+// program is the paths of a Parse made ready to run.
 type program struct {
-	root    *node
-	row     *node // where the paths of a row start, for rows in an array or behind keys
-	layout  layout
-	key     bool // rows contain their vendor symbol
-	price   bool // false: the price is the middle of bid and ask
-	bid     bool
-	ask     bool
-	tuple   bool // the row itself is an array
-	stamped bool // rows have a time stamp
-	clock   clock
+	root   *node
+	row    *node // where the paths of a row start, for rows in an array or behind keys
+	layout layout
+	key    bool // rows contain their key
+	tuple  bool // the row itself is an array
+
+	// The same paths, for documents that have been read into a tree.
+	rowsPath, errorPath path
+	paths               [slotError]path
+	used                []slot // whose paths are given
+	place               *node  // where the rows are
 }
 
-// compile checks a Parse and makes it ready. Single says that each request asks for one symbol.
-func compile(parse spec.Parse, single bool) (*program, []spec.FieldError) {
-	var problems []spec.FieldError
+// paths are the paths of a Parse, read.
+type paths struct {
+	rows, failure path
+	row           [slotError]path
+}
 
+// readPaths reads the paths of a Parse.
+func readPaths(parse *spec.Parse) (p paths, problems []spec.FieldError) {
 	read := func(field, text string) path {
-		p, problem := parsePath(text)
+		steps, problem := parsePath(text)
 		if problem != "" {
 			problems = append(problems, spec.FieldError{Field: "parse." + field, Problem: problem, Suggestion: `such as result.price, rates.{symbol} or data[0]["last price"]`})
 		}
 
-		return p
+		return steps
 	}
 
-	rows, failure := read("rows", parse.Rows), read("error", parse.Error)
-	row := map[slot]path{
-		slotKey: read("key", parse.Key), slotPrice: read("price", parse.Price), slotBid: read("bid", parse.Bid),
-		slotAsk: read("ask", parse.Ask), slotTime: read("time", parse.Time),
+	p.rows, p.failure = read("rows", parse.Rows), read("error", parse.Error)
+
+	for name, field := range pathFields(parse) {
+		p.row[name] = read(field.name, field.path)
 	}
 
-	clock, known := parseClock(parse.TimeFormat)
-	if !known {
-		problems = append(problems, spec.FieldError{Field: "parse.time_format", Problem: "is no known format", Suggestion: "one of " + strings.Join(clockNames(), ", ")})
-	}
+	return p, append(problems, checkPaths(parse, &p)...)
+}
 
-	problems = append(problems, checkPaths(parse, rows, failure, row)...)
-	if len(problems) > 0 {
-		return nil, problems
-	}
+// pathField is a path inside a row.
+type pathField struct{ name, path string }
 
-	p := &program{
-		root: new(node), row: new(node), clock: clock,
-		key: parse.Key != "", price: parse.Price != "", bid: parse.Bid != "", ask: parse.Ask != "", stamped: parse.Time != "",
+// pathFields returns the paths inside a row, by slot.
+func pathFields(parse *spec.Parse) [slotError]pathField {
+	return [...]pathField{
+		slotKey:   {"key", parse.Key},
+		slotPrice: {"price", parse.Price}, slotBid: {"bid", parse.Bid}, slotAsk: {"ask", parse.Ask}, slotMid: {"mid", parse.Mid},
+		slotPer: {"per", parse.Per}, slotSize: {"size", parse.Size}, slotVolume: {"volume", parse.Volume},
+		slotCurrency: {"currency", parse.Currency}, slotUnit: {"unit", parse.Unit}, slotSequence: {"sequence", parse.Sequence}, slotTime: {"time", parse.Time},
 	}
-	p.link(single, rows, failure, row)
+}
 
-	return p, nil
+// newProgram makes paths ready. Single says that an answer is about one instrument.
+func newProgram(p *paths, single bool) *program {
+	made := &program{root: new(node), row: new(node), key: len(p.row[slotKey]) > 0, rowsPath: p.rows, errorPath: p.failure, paths: p.row}
+	made.link(single)
+
+	return made
 }
 
 // checkPaths finds combinations of paths that cannot mean anything.
-func checkPaths(parse spec.Parse, rows, failure path, row map[slot]path) []spec.FieldError {
+func checkPaths(parse *spec.Parse, p *paths) []spec.FieldError {
 	var problems []spec.FieldError
 
-	if parse.Price == "" && (parse.Bid == "" || parse.Ask == "") {
-		problems = append(problems, spec.FieldError{Field: "parse.price", Problem: "is missing", Suggestion: "give the path of the price, or those of both bid and ask"})
+	if parse.Price == "" && parse.Mid == "" && (parse.Bid == "" || parse.Ask == "") {
+		problems = append(problems, spec.FieldError{Field: "parse.price", Problem: "is missing", Suggestion: "give the path of the price, those of both bid and ask, or parse.jq"})
 	}
 
-	if failure.hasSymbol() {
+	if p.failure.hasSymbol() {
 		problems = append(problems, spec.FieldError{Field: "parse.error", Problem: "contains " + placeSymbol, Suggestion: "it is the error of the whole answer"})
 	}
 
-	if row[slotKey].hasSymbol() {
+	if p.row[slotKey].hasSymbol() {
 		problems = append(problems, spec.FieldError{Field: "parse.key", Problem: "contains " + placeSymbol, Suggestion: "it is the path of the symbol itself"})
 	}
 
-	switch shared := isShared(row); {
-	case shared && rows.hasSymbol():
+	switch shared := isShared(&p.row); {
+	case shared && p.rows.hasSymbol():
 		problems = append(problems, spec.FieldError{Field: "parse.rows", Problem: "contains " + placeSymbol + " as well as a path of the row", Suggestion: "keep one of them"})
 	case shared && parse.Key != "":
 		problems = append(problems, spec.FieldError{Field: "parse.key", Problem: "is not needed where a path contains " + placeSymbol, Suggestion: "leave it out"})
 	}
 
-	if parse.TimeFormat != "" && parse.Time == "" {
-		problems = append(problems, spec.FieldError{Field: "parse.time_format", Problem: "is given without parse.time", Suggestion: "give the path of the time stamp"})
-	}
-
 	return problems
 }
 
-func isShared(row map[slot]path) bool {
-	return row[slotPrice].hasSymbol() || row[slotBid].hasSymbol() || row[slotAsk].hasSymbol() || row[slotTime].hasSymbol()
+func isShared(row *[slotError]path) bool {
+	return slices.ContainsFunc(row[slotPrice:], path.hasSymbol)
 }
 
 // link joins the paths into a tree. Rows that are objects or tuples of their own are read where they stand, so their paths hang below the
 // rows' node; rows inside an array or behind keys are read from the row's node.
-func (p *program) link(single bool, rows, failure path, row map[slot]path) {
-	if len(failure) > 0 {
-		p.root.descend(failure).mark(slotError)
+func (p *program) link(single bool) {
+	if len(p.errorPath) > 0 {
+		p.root.descend(p.errorPath).mark(slotError)
 	}
 
-	at := p.root.descend(rows)
-	at.rows = true
+	at := p.root.descend(p.rowsPath)
+	at.rows, p.place = true, at
 
 	switch {
-	case isShared(row):
+	case isShared(&p.paths):
 		p.layout = layoutShared
-	case single || rows.hasSymbol():
+	case single || p.rowsPath.hasSymbol():
 		p.layout = layoutOwned
 	}
 
 	for name := range slotError {
-		steps := row[name]
+		steps := p.paths[name]
 		if len(steps) == 0 {
 			continue
 		}
 
+		p.used = append(p.used, name)
 		p.tuple = p.tuple || steps[0].kind == stepIndex
 		p.row.descend(steps).mark(name)
 

@@ -1,209 +1,281 @@
 package reading
 
 import (
-	"bytes"
 	"errors"
 	"strconv"
-	"strings"
-	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/shopspring/decimal"
 
 	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
-// maxShown is how much of a vendor's own text is shown where it cannot be read, in bytes.
-const maxShown = 40
+// maxWord is the longest currency or unit that is kept, in bytes.
+const maxWord = 32
 
-// Errors of single values.
-var (
-	errAbsent = errors.New("is missing")
-	errNull   = errors.New("is null")
-	errKind   = errors.New("is neither a number nor text")
-)
+// terms are how the numbers and times of all rows are to be understood.
+type terms struct {
+	numbers notation
+	clock   clock
+	scale   string
+	invert  bool
+	digits  int
+	timed   bool // rows have a time, so that a row without it is not right
+}
 
-// quote makes a quote of what was found for a symbol.
-func (d *decoder) quote(instrument messages.Instrument, found *cell) messages.Quote {
-	q := messages.Quote{Instrument: instrument, Outcome: messages.OutcomeOK}
+// Quote judges one row: its numbers, its time, its conversion. A quote that can be used has outcome ok; any other one says why not.
+func (r *Reader) Quote(target spec.Symbol, row Row) messages.Quote {
+	return r.judge(&target, &row.Fields)
+}
 
-	switch {
-	case !found.found:
-		return d.refuse(q, messages.OutcomeMissingSymbol, "not in the answer")
-	case found.twice:
-		return d.refuse(q, messages.OutcomeMalformed, "the answer has several rows for this symbol")
-	}
+// judge is Quote without copies.
+func (r *Reader) judge(target *spec.Symbol, f *Fields) messages.Quote {
+	q := messages.Quote{Instrument: target.Instrument, Outcome: messages.OutcomeOK, Flags: f.Flags}
 
-	outcome, detail := d.prices(&q, found)
-	if outcome != messages.OutcomeOK {
-		q.Price, q.Bid, q.Ask = messages.Price{}, messages.Price{}, messages.Price{}
+	if f.Failure != nil {
+		q.Flags, q.Outcome, q.Detail = 0, f.Failure.Outcome, f.Failure.Detail
 
-		return d.refuse(q, outcome, detail)
-	}
-
-	if !d.program.stamped {
 		return q
 	}
 
-	at, err := d.time(found.slots[slotTime])
+	mid, outcome, detail := r.prices(&q, target, f)
+	if outcome != messages.OutcomeOK {
+		q.Price, q.Bid, q.Ask = messages.Price{}, messages.Price{}, messages.Price{}
+
+		return r.refuse(q, outcome, detail)
+	}
+
+	if detail = r.more(&q, target, f, mid); detail != "" {
+		return r.refuse(q, messages.OutcomeMalformed, detail)
+	}
+
+	if detail = r.stamp(&q, f.Time); detail != "" {
+		return r.refuse(q, messages.OutcomeInvalidTime, detail)
+	}
+
+	return q
+}
+
+func (r *Reader) refuse(q messages.Quote, outcome messages.Outcome, detail string) messages.Quote {
+	q.Outcome, q.Detail, q.Flags = outcome, r.veil.Clean(detail), 0
+
+	return q
+}
+
+// prices fills in the quote's price, bid and ask. Without a price of its own the quote gets the vendor's middle, or else the exact middle of bid
+// and ask. It returns the vendor's middle.
+func (r *Reader) prices(q *messages.Quote, target *spec.Symbol, f *Fields) (mid messages.Price, outcome messages.Outcome, detail string) {
+	c, err := r.conversion(target, f)
 	if err != nil {
-		return d.refuse(q, messages.OutcomeInvalidTime, "time "+err.Error())
+		return mid, messages.OutcomeInvalidPrice, "price " + err.Error()
 	}
 
-	q.VendorTime = at
+	for _, number := range [...]struct {
+		name  string
+		value Value
+		into  *messages.Price
+	}{{"price", f.Price, &q.Price}, {"bid", f.Bid, &q.Bid}, {"ask", f.Ask, &q.Ask}, {"mid", f.Mid, &mid}} {
+		*number.into, err = r.price(number.value, target.Signed, &c)
+		if err != nil && !isNone(err) {
+			return mid, messages.OutcomeInvalidPrice, number.name + " " + number.value.shown(r.veil) + ": " + err.Error()
+		}
+	}
 
-	return q
+	if c.invert {
+		q.Bid, q.Ask = q.Ask, q.Bid
+	}
+
+	if c.changes() {
+		q.Flags |= messages.FlagConverted
+	}
+
+	if !q.Bid.IsZero() && !q.Ask.IsZero() && q.Bid.Compare(q.Ask) > 0 {
+		if !f.Merged {
+			return mid, messages.OutcomeInvalidPrice, "bid " + q.Bid.Text() + " is above ask " + q.Ask.Text()
+		}
+
+		q.Flags |= messages.FlagCrossed
+	}
+
+	if q.Price.IsZero() && !middle(q, mid) {
+		outcome, detail = r.without(f)
+	} else {
+		outcome = messages.OutcomeOK
+	}
+
+	return mid, outcome, detail
 }
 
-func (d *decoder) refuse(q messages.Quote, outcome messages.Outcome, detail string) messages.Quote {
-	q.Outcome, q.Detail = outcome, d.veil.Clean(detail)
+// middle makes a price of what stands around it, and reports whether there is anything.
+func middle(q *messages.Quote, mid messages.Price) bool {
+	switch {
+	case !mid.IsZero():
+		q.Price = mid
+	case !q.Bid.IsZero() && !q.Ask.IsZero():
+		q.Price = messages.NewPrice(q.Bid.Decimal().Add(q.Ask.Decimal()).Mul(decimal.New(5, -1)))
+	default:
+		return false
+	}
 
-	return q
+	q.Flags |= messages.FlagMid
+
+	return true
 }
 
-// prices fills the quote's price, bid and ask. Without a price of its own the quote gets the exact middle of bid and ask; with one, bid and
-// ask may be missing.
-func (d *decoder) prices(q *messages.Quote, found *cell) (outcome messages.Outcome, detail string) {
-	values := []struct {
-		name   string
-		slot   slot
-		wanted bool
-		needed bool
-		into   *messages.Price
-	}{
-		{"price", slotPrice, d.program.price, true, &q.Price},
-		{"bid", slotBid, d.program.bid, !d.program.price, &q.Bid},
-		{"ask", slotAsk, d.program.ask, !d.program.price, &q.Ask},
+// without says what a row without any price is: one that has a price which is null or empty is not right, one that lacks it has none.
+func (r *Reader) without(f *Fields) (outcome messages.Outcome, detail string) {
+	_, err := r.terms.numbers.read(f.Price)
+
+	switch {
+	case errors.Is(err, errNull), errors.Is(err, errEmpty):
+		return messages.OutcomeInvalidPrice, "price " + err.Error()
+	case errors.Is(err, errNone):
+		return messages.OutcomeMissingSymbol, "the vendor has no price: " + f.Price.shown(r.veil)
+	case f.Bid.Carried() || f.Ask.Carried():
+		return messages.OutcomeMissingSymbol, "there is no price, and not both bid and ask"
+	default:
+		return messages.OutcomeMissingSymbol, "price is missing in the symbol's row"
 	}
-
-	for _, value := range values {
-		if !value.wanted {
-			continue
-		}
-
-		at := found.slots[value.slot]
-
-		price, err := d.price(at)
-
-		switch {
-		case err == nil:
-			*value.into = price
-		case !value.needed && (errors.Is(err, errAbsent) || errors.Is(err, errNull)):
-		case errors.Is(err, errAbsent):
-			return messages.OutcomeMissingSymbol, value.name + " is missing in the symbol's row"
-		default:
-			return messages.OutcomeInvalidPrice, value.name + " " + d.shown(at) + ": " + err.Error()
-		}
-	}
-
-	if !q.Bid.IsZero() && !q.Ask.IsZero() {
-		if q.Bid.Compare(q.Ask) > 0 {
-			return messages.OutcomeInvalidPrice, "bid " + q.Bid.Text() + " is above ask " + q.Ask.Text()
-		}
-
-		if !d.program.price {
-			q.Price = messages.NewPrice(q.Bid.Decimal().Add(q.Ask.Decimal()).Mul(decimal.New(5, -1)))
-		}
-	}
-
-	return messages.OutcomeOK, ""
 }
 
-func (d *decoder) price(at span) (messages.Price, error) {
-	text, err := d.scalar(at)
+// price reads and converts one number. Only signed instruments may have one that is not positive.
+func (r *Reader) price(v Value, signed bool, c *conversion) (messages.Price, error) {
+	if v.kind == kindAbsent {
+		return messages.Price{}, errAbsent
+	}
+
+	price, err := r.terms.numbers.read(v)
 	if err != nil {
 		return messages.Price{}, err
 	}
 
-	return messages.ParsePrice(text)
-}
-
-func (d *decoder) time(at span) (time.Time, error) {
-	text, err := d.scalar(at)
-	if err != nil {
-		return time.Time{}, err
+	if !signed {
+		switch price.Sign() {
+		case 0:
+			return messages.Price{}, messages.ErrPriceZero
+		case -1:
+			return messages.Price{}, messages.ErrPriceNegative
+		}
 	}
 
-	return d.program.clock.parse(text)
+	if !c.changes() {
+		return price, nil
+	}
+
+	return c.apply(price)
 }
 
-// scalar returns the text of a number, or of a string, without its quotes. Text that is too long for any number or time is not copied.
-func (d *decoder) scalar(at span) (string, error) {
-	raw := d.body[at.start:at.end]
+// conversion returns how the numbers of a row are converted: as the instrument says, or else as the definition does.
+func (r *Reader) conversion(target *spec.Symbol, f *Fields) (conversion, error) {
+	c := conversion{invert: target.Invert || r.terms.invert, digits: defaultDigits}
 
 	switch {
-	case at.kind == 0:
-		return "", errAbsent
-	case at.kind == 'n':
-		return "", errNull
-	case at.kind != '"' && at.kind != '0':
-		return "", errKind
-	case len(raw) > 6*messages.MaxPriceText+2:
-		return "", messages.ErrPriceTooLong
-	case at.kind == '"':
-		return string(d.unquote(raw)), nil
-	default:
-		return string(raw), nil
-	}
-}
-
-// shown returns the beginning of a value as it stands in the answer, secrets masked before it is cut.
-func (d *decoder) shown(at span) string {
-	raw := d.body[at.start:at.end]
-	if len(raw) > messages.MaxDetail {
-		return "of " + strconv.Itoa(len(raw)) + " bytes"
+	case target.Digits > 0:
+		c.digits = int32(min(target.Digits, maxDigits)) //nolint:gosec // it is small
+	case r.terms.digits > 0:
+		c.digits = int32(r.terms.digits) //nolint:gosec // Compile has checked it
 	}
 
-	text := d.veil.Mask(string(raw))
-	if len(text) > maxShown {
-		return strings.ToValidUTF8(text[:maxShown], "") + "…"
+	if f.Per.Carried() {
+		number, err := r.terms.numbers.read(f.Per)
+		if err != nil || number.Sign() <= 0 {
+			return c, errNoAmount
+		}
+
+		per := number.Decimal()
+
+		if !per.Equal(decimal.New(1, 0)) {
+			c.per = &per
+		}
 	}
 
-	return text
-}
-
-// failureText returns what the error path led to, and false if that says that there is no error.
-func (d *decoder) failureText() (text string, present bool) {
-	raw := d.body[d.failure.start:d.failure.end]
-
-	switch d.failure.kind {
-	case 0, 'n', 'f':
-		return "", false
-	case '"':
-		text = string(d.unquote(raw))
-
-		return text, text != ""
-	case '0':
-		value, err := strconv.ParseFloat(string(raw), 64)
-
-		return string(raw), err != nil || value != 0
-	case 't':
-		return "true", true
-	default:
-		return d.innerText(raw)
+	scale := target.Scale
+	if scale == "" {
+		scale = r.terms.scale
 	}
-}
 
-// innerText returns the texts and numbers inside an array or object, in order, and false if it has no members.
-func (d *decoder) innerText(raw []byte) (text string, present bool) {
-	inner := jsontext.NewDecoder(bytes.NewReader(raw), d.options)
-
-	var joined []byte
-
-	for len(joined) < 2*messages.MaxDetail {
-		token, err := inner.ReadToken()
+	if scale != "" && scale != "1" {
+		number, err := messages.ParsePrice(scale)
 		if err != nil {
-			break
+			return c, errNoFactor
 		}
 
-		present = present || inner.StackDepth() > 1 || (token.Kind() != '{' && token.Kind() != '[' && token.Kind() != '}' && token.Kind() != ']')
-		parent, length := inner.StackIndex(inner.StackDepth())
-		isKey := parent == '{' && length%2 == 1
+		factor := number.Decimal()
 
-		if (token.Kind() == '"' && !isKey) || token.Kind() == '0' {
-			joined = append(append(joined, token.String()...), ' ')
-		}
+		c.scale = &factor
 	}
 
-	return string(joined), present
+	return c, nil
+}
+
+// more fills in what goes with the price. What cannot be read is left out, but for a sequence number, which tells old from new. It returns
+// what is wrong; empty if nothing is.
+func (r *Reader) more(q *messages.Quote, target *spec.Symbol, f *Fields, mid messages.Price) (problem string) {
+	m := messages.More{Mid: mid, Currency: target.Currency, Unit: target.Unit}
+
+	if word := word(f.Currency); word != "" {
+		m.Currency = word
+	}
+
+	if word := word(f.Unit); word != "" {
+		m.Unit = word
+	}
+
+	if f.Size.Carried() {
+		m.Size, _ = r.terms.numbers.read(f.Size)
+	}
+
+	if f.Volume.Carried() {
+		m.Volume, _ = r.terms.numbers.read(f.Volume)
+	}
+
+	if text, err := f.Sequence.scalar(); err == nil {
+		if m.Sequence, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return "sequence " + f.Sequence.shown(r.veil) + " is not a whole number"
+		}
+	} else if !isNone(err) {
+		return "sequence " + err.Error()
+	}
+
+	if m != (messages.More{}) {
+		q.More = &m
+	}
+
+	return ""
+}
+
+// word returns a currency or a unit; empty for anything that is not a word fit to be shown.
+func word(v Value) string {
+	if v.kind != kindText || len(v.text) > maxWord || messages.CleanDetail(v.text) != v.text {
+		return ""
+	}
+
+	return v.text
+}
+
+// stamp fills in the vendor's time. It returns what is wrong with it; empty if nothing is.
+func (r *Reader) stamp(q *messages.Quote, v Value) (problem string) {
+	text, err := v.scalar()
+
+	switch {
+	case errors.Is(err, errNull), errors.Is(err, errAbsent) && !r.terms.timed, errors.Is(err, errEmpty) && !r.terms.timed:
+		q.Flags |= messages.FlagUntimed
+
+		return ""
+	case err != nil:
+		return "time " + err.Error()
+	}
+
+	at, err := r.terms.clock.parse(text)
+	if err != nil {
+		return "time " + err.Error()
+	}
+
+	q.VendorTime = at
+
+	if r.terms.clock.daily {
+		q.Flags |= messages.FlagDay
+	}
+
+	return ""
 }

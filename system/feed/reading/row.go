@@ -11,23 +11,33 @@ type Row struct {
 
 // Fields are the values of a row.
 type Fields struct {
-	Price, Bid, Ask, Mid, Size, Volume, Currency, Unit, Time, Sequence Value
+	Price, Bid, Ask, Mid, Per, Size, Volume, Currency, Unit, Time, Sequence Value
 
 	Flags   messages.Flags
 	Failure *messages.Failure // the row's own error
-	Merged  bool              // the fields come from several messages
+	Merged  bool              // the fields come from several messages, so that bid may be above ask for the moment
 }
 
-// Value is one value of a row as it stands in the answer. The zero Value is none.
-type Value struct {
-	text string
-	kind uint8
-}
-
-// Over returns the fields with those that f does not carry taken from older.
+// Over returns the fields, with those that f does not carry taken from older. Null is not carried; an empty text, or a zero that means that there
+// is no value, is: the vendor says that what was there is gone. Flags and errors are of one message.
 func (f Fields) Over(older Fields) Fields {
-	_ = older
+	for i, value := range f.values() {
+		if !value.Carried() {
+			*value = *older.values()[i]
+		}
+	}
+
 	f.Merged = true
 
 	return f
+}
+
+// empty reports whether a row says nothing about any price.
+func (f *Fields) empty() bool {
+	return !f.Price.Carried() && !f.Bid.Carried() && !f.Ask.Carried() && !f.Mid.Carried() && f.Failure == nil
+}
+
+// values returns all values, in the order of the slots from slotPrice on.
+func (f *Fields) values() [slotError - slotPrice]*Value {
+	return [...]*Value{&f.Price, &f.Bid, &f.Ask, &f.Mid, &f.Per, &f.Size, &f.Volume, &f.Currency, &f.Unit, &f.Sequence, &f.Time}
 }

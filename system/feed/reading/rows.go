@@ -5,7 +5,7 @@ import "github.com/go-json-experiment/json/jsontext"
 // place reads the value where the rows are.
 func (d *decoder) place(n *node, kind jsontext.Kind, owner int) error {
 	if kind != '{' && kind != '[' {
-		d.refusal = "the answer has a single value where its rows should be"
+		d.refusal = errScalar.Error()
 
 		return d.plain(kind, nil, nil, owner)
 	}
@@ -45,7 +45,7 @@ func (d *decoder) keyed(n *node, kind jsontext.Kind, owner int) error {
 	}
 
 	if !d.program.key && owner < 0 {
-		d.refusal = "the answer has its rows in an array, and parse.key does not say which symbol each belongs to"
+		d.refusal = errKeyless.Error()
 
 		return d.plain(kind, nil, nil, owner)
 	}

@@ -1,64 +1,41 @@
 package tree
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "strings"
 
 // few is up to how many keys of an object are compared one by one.
 const few = 8
 
-// fold finds keys of one object that differ in upper and lower case only. Small objects are searched; of larger ones the folded keys are kept.
-func (r *jsonReader) fold(folds map[string]struct{}, object map[string]any, name string) (map[string]struct{}, error) {
+// isNew reports whether a key of an object is none that it has, nor one that differs from it in upper and lower case only. Small objects are
+// searched; the keys of larger ones, which are known by their number, are in the table.
+func (r *jsonReader) isNew(object map[string]any, number uint32, name string) bool {
+	if _, twice := object[name]; twice {
+		return false
+	}
+
+	if r.anyCase {
+		return true
+	}
+
 	if len(object) < few {
 		for other := range object {
 			if strings.EqualFold(other, name) {
-				return nil, ErrNames
+				return false
 			}
 		}
 
-		return nil, nil //nolint:nilnil // none are kept yet
+		return true
 	}
 
-	if folds == nil {
-		folds = make(map[string]struct{}, 2*few)
+	if r.names == nil {
+		names := NewNames()
+		r.names = &names
+	}
 
+	if len(object) == few {
 		for other := range object {
-			r.folded = appendFolded(r.folded[:0], other)
-			folds[string(r.folded)] = struct{}{}
+			r.names.Add(number, []byte(other))
 		}
 	}
 
-	r.folded = appendFolded(r.folded[:0], name)
-
-	if _, twice := folds[string(r.folded)]; twice {
-		return nil, ErrNames
-	}
-
-	folds[string(r.folded)] = struct{}{}
-
-	return folds, nil
-}
-
-// appendFolded appends the key with each character replaced by the smallest of its case variants.
-func appendFolded(dst []byte, key string) []byte {
-	for _, r := range key {
-		switch {
-		case 'a' <= r && r <= 'z':
-			dst = utf8.AppendRune(dst, r-('a'-'A'))
-		case r < utf8.RuneSelf:
-			dst = utf8.AppendRune(dst, r)
-		default:
-			smallest := r
-
-			for variant := unicode.SimpleFold(r); variant != r; variant = unicode.SimpleFold(variant) {
-				smallest = min(smallest, variant)
-			}
-
-			dst = utf8.AppendRune(dst, smallest)
-		}
-	}
-
-	return dst
+	return r.names.Add(number, []byte(name))
 }

@@ -19,7 +19,8 @@ type jsonReader struct {
 	anyCase bool
 	depth   int // levels that are still allowed
 	values  int // values that are still allowed
-	folded  []byte
+	names   *Names // of the objects with many keys; nil until there is one
+	objects uint32 // with many or few keys; numbers them for names
 }
 
 func parseJSON(body []byte, o Options) (any, error) {
@@ -133,7 +134,9 @@ func number(text string) any {
 func (r *jsonReader) members(depth int) (any, error) {
 	object := make(map[string]any)
 
-	var folds map[string]struct{}
+	r.objects++
+
+	number := r.objects
 
 	for r.decoder.PeekKind() != '}' {
 		token, err := r.decoder.ReadToken()
@@ -143,14 +146,8 @@ func (r *jsonReader) members(depth int) (any, error) {
 
 		name := token.String()
 
-		if _, twice := object[name]; twice {
+		if !r.isNew(object, number, name) {
 			return nil, ErrNames
-		}
-
-		if !r.anyCase {
-			if folds, err = r.fold(folds, object, name); err != nil {
-				return nil, err
-			}
 		}
 
 		if object[name], err = r.value(depth); err != nil {

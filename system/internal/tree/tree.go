@@ -16,7 +16,7 @@ import (
 // Defaults and limits.
 const (
 	defaultDepth  = 16
-	defaultValues = 1_000_000
+	defaultValues = 300_000
 
 	// maxNumber is the longest text of a JSON number, in bytes, that stays a number. A longer one becomes a string, so that nobody who does
 	// arithmetic on it works for seconds.
@@ -30,7 +30,7 @@ type Options struct {
 	CSV       spec.CSV // how csv is written
 	AnyCase   bool     // permits keys of one object that differ only in case
 	MaxDepth  int      // levels of json and xml; 16 if 0
-	MaxValues int      // values in all; 1,000,000 if 0
+	MaxValues int      // values in all; 300,000 if 0
 }
 
 // Errors of whole bodies. Readers would make different things of what they refuse.

@@ -78,7 +78,7 @@ func TestJSONThatIsRefused(t *testing.T) {
 		"17 levels":         {strings.Repeat("[", 17) + strings.Repeat("]", 17), "deep"},
 		"million levels":    {strings.Repeat("[", 1_000_000), "deep"},
 		"9999 levels":       {strings.Repeat(`{"a":`, 9999), "deep"},
-		"too many":          {"[" + strings.Repeat("1,", 1_000_000) + "1]", "too many"},
+		"too many":          {"[" + strings.Repeat("1,", 400_000) + "1]", "too many"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestLines(t *testing.T) {
 
 	for body, want := range map[string]string{
 		"": "empty", "\n\n": "empty", "{}\n{": "line 2", "{} {}\n": "line 1", "<html>\n": "line 1", "[\n]": "line 1",
-		`"` + strings.Repeat("x", 2<<20) + `"`: "longer than", strings.Repeat("1\n", 1_000_001): "too many",
+		`"` + strings.Repeat("x", 2<<20) + `"`: "longer than", strings.Repeat("1\n", 300_001): "too many",
 	} {
 		_, err := tree.Parse([]byte(body), tree.Options{Format: "ndjson"})
 		require.ErrorContains(t, err, want)
@@ -170,7 +170,7 @@ func TestCSV(t *testing.T) {
 		})
 	}
 
-	_, err := tree.Parse([]byte("a\n"+strings.Repeat("1\n", 600_000)), tree.Options{Format: "csv"})
+	_, err := tree.Parse([]byte("a\n"+strings.Repeat("1\n", 200_000)), tree.Options{Format: "csv"})
 	require.ErrorIs(t, err, tree.ErrValues)
 }
 
@@ -204,7 +204,7 @@ func TestXML(t *testing.T) {
 		"unknown charset":  {`<?xml version="1.0" encoding="klingon"?><a/>`, "charset"},
 		"invalid UTF-8":    {"<a>\xff</a>", "not XML"},
 		"control":          {"<a>\x01</a>", "not XML"},
-		"too many":         {"<a>" + strings.Repeat("<b/>", 300_000) + "</a>", "too many"},
+		"too many":         {"<a>" + strings.Repeat("<b/>", 100_000) + "</a>", "too many"},
 		"secrets are kept": {"<a><hunter2></hunter3></a>", "not XML"},
 	} {
 		t.Run(name, func(t *testing.T) {

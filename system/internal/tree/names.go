@@ -1,4 +1,4 @@
-package reading
+package tree
 
 import (
 	"encoding/binary"
@@ -10,22 +10,23 @@ import (
 // maxKeptNames is the largest table, in entries, that is kept for the next answer, which has to clear it.
 const maxKeptNames = 1 << 12
 
-// names finds members of one object whose keys are equal, or differ in upper and lower case only. Such answers mean different things to
+// Names finds members of one object whose keys are equal, or differ in upper and lower case only. Such answers mean different things to
 // different readers, so they are refused.
 //
 // It keeps a keyed 64-bit hash of each key together with its object, not the keys: 8 bytes each whatever their length, and no quadratic
 // work for any answer. Two different keys are taken for equal once in about 10^8 answers of the largest size, and no vendor can aim for it.
-type names struct {
+type Names struct {
 	seed   maphash.Seed
 	table  []uint64 // open addressing; 0 is free
 	used   int
 	folded []byte
 }
 
-func newNames() names { return names{seed: maphash.MakeSeed(), table: make([]uint64, 256)} }
+// NewNames returns an empty table.
+func NewNames() Names { return Names{seed: maphash.MakeSeed(), table: make([]uint64, 256)} }
 
-// reset forgets all keys.
-func (n *names) reset() {
+// Reset forgets all keys.
+func (n *Names) Reset() {
 	if len(n.table) > maxKeptNames {
 		n.table = make([]uint64, 256)
 	} else {
@@ -35,8 +36,8 @@ func (n *names) reset() {
 	n.used = 0
 }
 
-// add notes a key of an object, which is known by its number, and reports whether it is new there.
-func (n *names) add(object uint32, key []byte) bool {
+// Add notes a key of an object, which is known by its number, and reports whether it is new there.
+func (n *Names) Add(object uint32, key []byte) bool {
 	n.folded = appendFolded(n.folded[:0], key)
 
 	n.folded = binary.LittleEndian.AppendUint32(n.folded, object)
@@ -59,7 +60,7 @@ func (n *names) add(object uint32, key []byte) bool {
 	return true
 }
 
-func (n *names) grow() {
+func (n *Names) grow() {
 	table := make([]uint64, 2*len(n.table))
 
 	for _, hash := range n.table {
