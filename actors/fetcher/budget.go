@@ -54,7 +54,7 @@ func NewBudget(settings BudgetSettings) *Budget {
 	b := &Budget{settings: settings}
 
 	for _, w := range settings.Windows {
-		if w.Credits > 0 && w.Per > 0 {
+		if w.bounds() {
 			b.ledgers = append(b.ledgers, ledger{Window: w})
 		}
 	}

@@ -67,7 +67,7 @@ func (b *Budget) queue(cost int, wait func(time.Time, bound)) {
 		wait(r.at, bound{window: b.shortest()})
 	}
 
-	if b.settings.Burst > 0 {
+	if b.spaced() {
 		early := time.Duration(max(b.settings.Burst-cost, 0)) * b.interval()
 		wait(b.even.Add(-early), bound{window: b.shortest()})
 	}
@@ -75,19 +75,21 @@ func (b *Budget) queue(cost int, wait func(time.Time, bound)) {
 
 // space takes a request's share of the even spacing.
 func (b *Budget) space(r *room) {
-	if b.settings.Burst > 0 {
+	if b.spaced() {
 		b.even = later(b.even, r.at).Add(time.Duration(r.cost) * b.interval())
 	}
 
 	r.even = b.even
 }
 
-// interval is the even distance of credits.
-func (b *Budget) interval() time.Duration {
-	shortest := b.ledgers[0].Window
-	credits := time.Duration(shortest.Credits)
+// spaced reports whether requests keep a distance.
+func (b *Budget) spaced() bool { return len(b.ledgers) > 0 && b.settings.Burst < b.shortest().Credits }
 
-	return (shortest.Per + credits - 1) / credits
+// interval is the even distance of credits. Where it is rounded down, the window sees to it.
+func (b *Budget) interval() time.Duration {
+	shortest := b.shortest()
+
+	return shortest.Per / time.Duration(shortest.Credits)
 }
 
 func (b *Budget) shortest() *Window {
@@ -121,7 +123,7 @@ func (b *Budget) refusal(why *bound, at, now time.Time) *messages.Failure {
 		name = "budget " + b.settings.Key
 	}
 
-	again := rounded(at.Sub(now))
+	again := short(rounded(at.Sub(now)))
 
 	switch {
 	case why.paused != nil:

@@ -193,3 +193,47 @@ func (c *Core) Poll(message *messages.FetchQuotes, from *actor.PID, quotes []mes
 
 	return len(c.poller.done(&attemptDone{number: c.poller.running, quotes: quotes, sentAt: now, doneAt: now}, now))
 }
+
+// Room is what a budget has set aside for a request.
+type Room = room
+
+// Reserve sets credits aside.
+func (b *Budget) Reserve(now, due time.Time, cost int) (*Room, time.Duration, *messages.Failure) {
+	return b.reserve(now, due, cost)
+}
+
+// Confirm looks again whether a request may be sent.
+func (b *Budget) Confirm(r *Room, now, due time.Time) (time.Duration, *messages.Failure) {
+	return b.confirm(r, now, due)
+}
+
+// Send notes that a request is sent, if it may be.
+func (b *Budget) Send(r *Room, now time.Time) bool { return b.send(r, now) }
+
+// Cancel gives back what was set aside.
+func (b *Budget) Cancel(r *Room) { b.cancel(r) }
+
+// Settle ends a request.
+func (b *Budget) Settle(r *Room, now time.Time, says messages.Allowance) { b.settle(r, now, says) }
+
+// Memory is how many spends the budget keeps apart.
+func (b *Budget) Memory() int {
+	n := len(b.rooms)
+	for i := range b.ledgers {
+		n += len(b.ledgers[i].spends)
+	}
+
+	return n
+}
+
+// Spend sends a request of a cost at once and reports whether the budget had room for it.
+func (b *Budget) Spend(now time.Time, cost int) bool {
+	r, wait, refusal := b.reserve(now, now.Add(time.Nanosecond), cost)
+	if refusal != nil || wait > 0 || !b.send(r, now) {
+		return false
+	}
+
+	b.settle(r, now, messages.Allowance{})
+
+	return true
+}

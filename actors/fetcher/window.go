@@ -15,6 +15,9 @@ type Window struct {
 	Per     time.Duration
 }
 
+// bounds reports whether the window is one: without credits or a length it bounds nothing.
+func (w *Window) bounds() bool { return w.Credits > 0 && w.Per > 0 }
+
 // ledger keeps what was spent within a window. What is under way is kept by the budget.
 type ledger struct {
 	Window
@@ -72,26 +75,29 @@ func (l *ledger) used(end time.Time) int {
 // after returns the first time, not before at, when the window has room for a cost beside the requests that are under way. The cost is no
 // more than the whole allowance.
 func (l *ledger) after(at, now time.Time, cost int, others []*room) time.Time {
-	busy := slices.Clone(l.spends)
+	var busy []spend
+
+	sum := cost + l.used(at)
 
 	for _, other := range others {
 		if other.from(now).After(at) {
 			continue // it comes later, and has to see to itself
 		}
 
-		end := other.until(now)
-		busy = append(busy, spend{first: end, last: end, credits: other.cost})
-	}
-
-	sum := cost
-	busy = slices.DeleteFunc(busy, func(s spend) bool { return !l.counts(s.last, at) })
-
-	for i := range busy {
-		sum += busy[i].credits
+		if end := other.until(now); l.counts(end, at) {
+			busy = append(busy, spend{last: end, credits: other.cost})
+			sum += other.cost
+		}
 	}
 
 	if sum <= l.Credits {
 		return at
+	}
+
+	for i := range l.spends {
+		if l.counts(l.spends[i].last, at) {
+			busy = append(busy, l.spends[i])
+		}
 	}
 
 	slices.SortFunc(busy, func(a, b spend) int { return a.last.Compare(b.last) })
