@@ -14,6 +14,9 @@
 //
 //	snapshot, err := s.Snapshot(ctx)
 //
+// A Source is one method that asks a vendor. A vendor that pushes is one method too, its Stream: it makes one connection and says what comes.
+// Everything else, from watching the connection to making it again, is done for it.
+//
 // It is light to import: no HTTP server, no database, no configuration file. There are no globals, no listeners, and nothing runs before
 // Start. Several systems live in one process, each with its own actor system, or mounted below an actor of the caller's (Mount).
 package system

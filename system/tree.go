@@ -12,6 +12,7 @@ import (
 	"github.com/rollcall-go/rollcall/actors/core"
 	"github.com/rollcall-go/rollcall/actors/fetcher"
 	"github.com/rollcall-go/rollcall/actors/publisher"
+	"github.com/rollcall-go/rollcall/actors/streamer"
 	"github.com/rollcall-go/rollcall/actors/vendors"
 	"github.com/rollcall-go/rollcall/actors/writer"
 	"github.com/rollcall-go/rollcall/messages"
@@ -113,8 +114,22 @@ func (s *System) vendorsProps(
 // child is what stands for a vendor below the supervisor, as an actor of that name.
 func (s *System) child(v *Vendor, name string) vendors.Child {
 	supervisor := ref[messages.VendorsMessage](&s.pids, vendorsName)
+	poll := func(supervisor actors.Ref[messages.VendorsMessage]) *actor.Props {
+		return fetcher.Props(v.fetcherSettings(&s.settings, s.slots), v.Source, supervisor)
+	}
 
-	return vendors.Child{Vendor: v.Name, Actor: name, Props: fetcher.Props(v.fetcherSettings(&s.settings, s.slots), v.Source, supervisor)}
+	var props *actor.Props
+
+	switch {
+	case v.Stream == nil:
+		props = poll(supervisor)
+	case v.Source == nil:
+		props = streamer.Props(v.streamerSettings(&s.settings), v.Stream, nil, supervisor)
+	default: // the streamer speaks for its fallback
+		props = streamer.Props(v.streamerSettings(&s.settings), v.Stream, poll(actors.Ref[messages.VendorsMessage]{}), supervisor)
+	}
+
+	return vendors.Child{Vendor: v.Name, Actor: name, Props: props}
 }
 
 // begin runs once, when every actor is up: the start is recorded, then the clock starts.
