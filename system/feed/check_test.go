@@ -94,7 +94,7 @@ func TestCheckListsEveryMistake(t *testing.T) {
 
 	assert.Equal(t, []string{
 		"url", "headers.Bad Name", "headers.Host", "headers.X-Key", "headers.x-key", "method",
-		"batch", "parse.rows", "parse.key", "parse.time_format", "parse.price", "parse.time_format",
+		"batch", "parse.rows", "parse.key", "parse.price", "parse.time_format", "parse.time_format",
 		"symbols[1]", "symbols[2]", "symbols[3]", "symbols[4]", "symbols[5]", "symbols[7]", "symbols[8]",
 		"client.max_wire", "client.max_body", "client.dial_timeout", "client.tls_timeout", "client.proxy",
 	}, fields)

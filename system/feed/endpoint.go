@@ -22,7 +22,6 @@ type endpoint struct {
 	size        int // instruments of one request; 0 is no limit
 	pages       *pages
 	conditional bool
-	alone       bool // each answer is about one instrument, because its request is
 	reader      *reading.Reader
 	tree        tree.Options
 }
@@ -66,7 +65,6 @@ func compileEndpoint(d spec.Definition, name, prefix string, e spec.Endpoint, ve
 		problems = append(problems, spec.FieldError{Field: prefix + "batch", Problem: "is negative", Suggestion: "0 asks for all symbols at once"})
 	}
 
-	c.alone = c.request.Uses()&template.Own != 0 || isPair(e, c.request.Uses())
 	c.size = batchSize(e, c.request.Uses())
 	c.header = commonHeader(e)
 	c.reader, mistakes = reading.Compile(e.Parse, d.Errors, veil)
@@ -127,11 +125,6 @@ func batchSize(e spec.Endpoint, uses template.Places) int {
 	default:
 		return e.Batch
 	}
-}
-
-// isPair reports whether requests name both parts of a pair and nothing else, and so ask for one instrument.
-func isPair(e spec.Endpoint, uses template.Places) bool {
-	return uses.Has(template.Base|template.Quote) && uses&template.Batch == 0 && e.Body == ""
 }
 
 // changes reports whether a request has to be made anew each time.

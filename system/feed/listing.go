@@ -46,7 +46,7 @@ func compileListing(d spec.Definition, veil reading.Veil) (*symbolList, []spec.F
 	}
 
 	// Its answers are read as a tree; the reader is there for the definition's errors.
-	reader, _ := reading.Compile(spec.Parse{JQ: "empty"}, d.Errors, veil)
+	reader, _ := reading.Compile(spec.Parse{Price: "price"}, d.Errors, veil)
 
 	return &symbolList{
 		endpoint: &endpoint{method: http.MethodGet, request: request, header: commonHeader(spec.Endpoint{}), reader: reader}, symbols: symbols,

@@ -139,12 +139,7 @@ func (p *planner) plan(instruments []messages.Instrument, now time.Time) *plan {
 	}
 
 	for _, b := range made.batches {
-		if b.endpoint.alone && len(b.symbols) == 1 {
-			b.targets = reading.NewTarget(b.symbols[0])
-		} else {
-			b.targets = reading.NewTargets(b.symbols)
-		}
-
+		b.targets = reading.NewTargets(b.symbols)
 		b.memory = p.remember(b)
 	}
 
