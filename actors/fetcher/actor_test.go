@@ -51,7 +51,7 @@ func TestHangingVendorTimesOut(t *testing.T) {
 		return hang(ctx, instruments)
 	}
 
-	run(t, fetcher.Settings{}, source, func(b *bench) {
+	run(t, fetcher.Settings{}, sourceFunc(source), func(b *bench) {
 		b.ask(1, 2*time.Second)
 		time.Sleep(2009 * time.Millisecond)
 		assert.Empty(t, b.take())
@@ -67,7 +67,7 @@ func TestHangingVendorTimesOut(t *testing.T) {
 func TestOwnDeadlineCutsTheRequest(t *testing.T) {
 	t.Parallel()
 
-	run(t, fetcher.Settings{Deadline: 1500 * time.Millisecond}, hang, func(b *bench) {
+	run(t, fetcher.Settings{Deadline: 1500 * time.Millisecond}, sourceFunc(hang), func(b *bench) {
 		b.ask(1, 2*time.Second)
 		time.Sleep(1500 * time.Millisecond)
 
@@ -98,7 +98,7 @@ func TestRetriesStayWithinTheDeadline(t *testing.T) {
 	}
 
 	settings := fetcher.Settings{Retry: fetcher.Retry{Attempts: 100, Backoff: actors.Backoff{Base: 100 * time.Millisecond, Max: time.Second}}}
-	run(t, settings, source, func(b *bench) {
+	run(t, settings, sourceFunc(source), func(b *bench) {
 		began := time.Now()
 
 		b.ask(1, time.Second)
@@ -122,7 +122,7 @@ func TestLateAnswerKeepsItsRound(t *testing.T) {
 		return good(ctx, instruments)
 	}
 
-	run(t, fetcher.Settings{}, deaf, func(b *bench) {
+	run(t, fetcher.Settings{}, sourceFunc(deaf), func(b *bench) {
 		for round := range messages.Round(6) {
 			b.ask(round+1, time.Second)
 			time.Sleep(time.Second)
@@ -161,7 +161,7 @@ func TestPanicIsAnsweredAndSupervised(t *testing.T) {
 		return good(ctx, instruments)
 	}
 
-	run(t, fetcher.Settings{}, source, func(b *bench) {
+	run(t, fetcher.Settings{}, sourceFunc(source), func(b *bench) {
 		b.ask(1, time.Second)
 		assert.Equal(t, "crashed: panic: index out of range", new(only[*messages.FetchFailed](b).Failure).Error())
 		require.Len(t, b.crashes, 1)
@@ -184,7 +184,7 @@ func TestStopCancelsTheRequest(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.spawn(fetcher.Settings{}, hang)
+		b.spawn(fetcher.Settings{}, sourceFunc(hang))
 		b.ask(1, time.Hour)
 		synctest.Wait()
 
@@ -201,7 +201,7 @@ func TestStopCancelsTheRequest(t *testing.T) {
 func TestRestartCancelsTheRequest(t *testing.T) {
 	t.Parallel()
 
-	run(t, fetcher.Settings{}, hang, func(b *bench) {
+	run(t, fetcher.Settings{}, sourceFunc(hang), func(b *bench) {
 		b.ask(1, time.Hour)
 		synctest.Wait()
 		b.system.Root.Send(b.fetcher, fetcher.Bug())
@@ -227,7 +227,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		return nil, &messages.Failure{Outcome: messages.OutcomeRateLimited, Detail: "429", RetryAfter: 30 * time.Second}
 	}
 
-	run(t, fetcher.Settings{Retry: fetcher.Retry{Attempts: 5}}, source, func(b *bench) {
+	run(t, fetcher.Settings{Retry: fetcher.Retry{Attempts: 5}}, sourceFunc(source), func(b *bench) {
 		began = time.Now()
 
 		for round := range messages.Round(100) {
@@ -254,7 +254,7 @@ func TestFlappingVendorIsNotChatteredAt(t *testing.T) {
 		return nil, messages.NewFailure(messages.OutcomeHTTPStatus, "500 Internal Server Error")
 	}
 
-	run(t, fetcher.Settings{}, source, func(b *bench) {
+	run(t, fetcher.Settings{}, sourceFunc(source), func(b *bench) {
 		for round := range messages.Round(600) {
 			b.ask(round+1, 900*time.Millisecond)
 			time.Sleep(time.Second)
@@ -294,7 +294,7 @@ func TestRateIsKept(t *testing.T) {
 	}
 
 	settings := fetcher.Settings{Rate: fetcher.Rate{Requests: 5, Per: time.Second}, Retry: fetcher.Retry{Attempts: 3}}
-	run(t, settings, source, func(b *bench) {
+	run(t, settings, sourceFunc(source), func(b *bench) {
 		limited := 0
 
 		for round := range messages.Round(200) {
@@ -336,7 +336,7 @@ func TestSlotsCapRequestsInFlight(t *testing.T) {
 
 		fetchers := make([]*actor.PID, 6)
 		for i := range fetchers {
-			b.spawn(fetcher.Settings{Slots: slots}, source)
+			b.spawn(fetcher.Settings{Slots: slots}, sourceFunc(source))
 			fetchers[i] = b.fetcher
 			b.ask(1, time.Second)
 		}
@@ -375,7 +375,7 @@ func TestSlotsCapRequestsInFlight(t *testing.T) {
 func TestStrangeMessagesAreIgnored(t *testing.T) {
 	t.Parallel()
 
-	run(t, fetcher.Settings{}, good, func(b *bench) {
+	run(t, fetcher.Settings{}, sourceFunc(good), func(b *bench) {
 		var none *messages.FetchQuotes
 
 		for _, message := range []any{nil, none, "text", make([]byte, 10<<20), &messages.FetchFailed{}, errors.New("error")} {

@@ -35,7 +35,7 @@ func (f sourceFunc) Fetch(ctx context.Context, instruments []messages.Instrument
 }
 
 // run runs the test in a bubble. Synctest itself fails the test if a goroutine is left at its end.
-func run(t *testing.T, settings fetcher.Settings, source sourceFunc, test func(b *bench)) {
+func run(t *testing.T, settings fetcher.Settings, source fetcher.Source, test func(b *bench)) {
 	t.Helper()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -65,7 +65,7 @@ func newBench(t *testing.T) *bench {
 }
 
 // spawn makes a fetcher whose supervisor restarts it a second after a crash.
-func (b *bench) spawn(settings fetcher.Settings, source sourceFunc) {
+func (b *bench) spawn(settings fetcher.Settings, source fetcher.Source) {
 	if settings.Vendor == "" {
 		settings.Vendor = "v"
 	}

@@ -88,7 +88,7 @@ func (b *breaker) failure(now time.Time, f *messages.Failure) bool {
 		rest = max(rest, b.flipped(now))
 	}
 
-	b.rest(now.Add(rest), reason, f)
+	b.rest(now.Add(rest), now, reason, f)
 
 	return begins
 }
@@ -96,7 +96,7 @@ func (b *breaker) failure(now time.Time, f *messages.Failure) bool {
 // hold keeps the vendor's wish while the poll goes on: it holds for the next poll too, should that come before the retry.
 func (b *breaker) hold(now time.Time, f *messages.Failure) {
 	if wish := b.settings.wish(f); wish > 0 {
-		b.rest(now.Add(wish), asksToWait(wish), f)
+		b.rest(now.Add(wish), now, asksToWait(wish), f)
 	}
 }
 
@@ -163,13 +163,13 @@ func (b *Breaker) pause(f *messages.Failure) time.Duration {
 	}
 }
 
-func (b *breaker) rest(until time.Time, reason string, f *messages.Failure) {
+func (b *breaker) rest(until, now time.Time, reason string, f *messages.Failure) {
 	if until.Before(b.until) {
 		return
 	}
 
 	b.until = until
-	b.refused = messages.NewFailure(f.Outcome, fmt.Sprintf("not asked until %s: %s, last: %s", clock(until), reason, f.Error()))
+	b.refused = messages.NewFailure(f.Outcome, fmt.Sprintf("not asked until %s: %s, last: %s", clock(until, now), reason, f.Error()))
 }
 
 // flipped notes a change and returns how long the next one has to wait. A probe may change twice (it succeeds, the next poll fails), so

@@ -129,7 +129,7 @@ func (b *Budget) refusal(why *bound, at, now time.Time) *messages.Failure {
 	case why.paused != nil:
 		reason := &why.paused.reason
 
-		return messages.NewFailure(reason.Outcome, fmt.Sprintf("%s: not used until %s, last: %s", name, clock(at), reason.Error()))
+		return messages.NewFailure(reason.Outcome, fmt.Sprintf("%s: not used until %s, last: %s", name, clock(at, now), reason.Error()))
 	case why.never:
 		name += fmt.Sprintf(" of %s is less than one poll takes", why.window)
 	case why.told:
@@ -160,5 +160,12 @@ func short(d time.Duration) string {
 	return text
 }
 
-// clock is a time of day in UTC, rounded up to whole seconds.
-func clock(at time.Time) string { return at.UTC().Add(time.Second - 1).Format(time.TimeOnly) }
+// clock is a time in UTC, rounded up to whole seconds, with its date if that is not today's.
+func clock(at, now time.Time) string {
+	at = at.UTC().Add(time.Second - 1)
+	if at.Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
+		return at.Format(time.TimeOnly)
+	}
+
+	return at.Format(time.DateTime)
+}

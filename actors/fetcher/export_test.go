@@ -111,7 +111,7 @@ func (c *Core) line(e effect) string {
 	case wake:
 		return fmt.Sprintf("wake %d after %s", e.number, e.after)
 	case answer:
-		return "answer " + answerText(e)
+		return "answer " + answerText(e) + feedText(feedOf(e.message), c.start)
 	case recovered:
 		return fmt.Sprintf("recovered settled=%t", e.settled)
 	case noteResting:
@@ -138,6 +138,17 @@ func answerText(e answer) string {
 	}
 }
 
+func feedOf(message any) *messages.FeedStatus {
+	switch message := message.(type) {
+	case *messages.QuotesFetched:
+		return message.Feed
+	case *messages.FetchFailed:
+		return message.Feed
+	default:
+		return nil
+	}
+}
+
 // heldText says which quotes are held, and why.
 func heldText(message *messages.QuotesFetched) string {
 	text := ""
@@ -150,6 +161,25 @@ func heldText(message *messages.QuotesFetched) string {
 
 	if message.Failure != nil {
 		text += "; " + message.Failure.Error()
+	}
+
+	return text
+}
+
+// feedText says how the budget stands.
+func feedText(feed *messages.FeedStatus, start time.Time) string {
+	if feed == nil {
+		return ""
+	}
+
+	text := ""
+	if feed.Budget.Key != "" {
+		text = fmt.Sprintf(" [%s left %d", feed.Budget.Key, feed.Budget.Remaining)
+		if !feed.Budget.PausedUntil.IsZero() {
+			text += " paused until " + feed.Budget.PausedUntil.Sub(start).String()
+		}
+
+		text += "]"
 	}
 
 	return text

@@ -32,7 +32,7 @@ func (p *poller) keep(poll *poll, quotes []messages.Quote) {
 }
 
 // missed remembers that a poll has failed, and returns the failure with the time of the next one.
-func (p *poller) missed(poll *poll, f *messages.Failure) *messages.Failure {
+func (p *poller) missed(poll *poll, f *messages.Failure, now time.Time) *messages.Failure {
 	if p.settings.Every <= 0 {
 		return f
 	}
@@ -40,7 +40,7 @@ func (p *poller) missed(poll *poll, f *messages.Failure) *messages.Failure {
 	h := &p.memory.holding
 	h.next = poll.begun.Add(p.settings.AfterFailure)
 
-	again := "asked again at " + clock(h.next)
+	again := "asked again at " + clock(h.next, now)
 	if f.Detail != "" {
 		again = f.Detail + "; " + again
 	}

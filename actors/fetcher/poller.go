@@ -277,9 +277,9 @@ func (p *poller) unreadable(poll *poll, quotes []messages.Quote, now time.Time) 
 	failure := messages.NewFailure(quotes[0].Outcome, "no quote could be read")
 
 	if held, usable := p.stillGood(now); usable > 0 {
-		p.do(poll.fetched(p.settings.Vendor, held, usable, p.missed(poll, failure), p.feed(now)))
+		p.do(poll.fetched(p.settings.Vendor, held, usable, p.missed(poll, failure, now), p.feed(now)))
 	} else {
-		p.missed(poll, failure)
+		p.missed(poll, failure, now)
 		p.do(poll.fetched(p.settings.Vendor, quotes, 0, nil, p.feed(now)))
 	}
 
@@ -312,7 +312,7 @@ func (p *poller) blame(f *messages.Failure, now time.Time) {
 func (p *poller) fail(f *messages.Failure, now time.Time) {
 	poll := p.end()
 	if poll.attempts > 0 {
-		f = p.missed(poll, f)
+		f = p.missed(poll, f, now)
 	}
 
 	p.refuse(poll, f, now)
@@ -321,6 +321,10 @@ func (p *poller) fail(f *messages.Failure, now time.Time) {
 // abandon ends the poll with a failure that is not to be hidden behind what is held.
 func (p *poller) abandon(f *messages.Failure, now time.Time) {
 	poll := p.end()
+	if poll.attempts > 0 {
+		p.missed(poll, f, now)
+	}
+
 	p.do(poll.failed(p.settings.Vendor, f, p.feed(now)))
 }
 

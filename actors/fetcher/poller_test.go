@@ -50,6 +50,7 @@ func (c *conversation) command(t *testing.T, d *datadriven.TestData) string {
 	case "new":
 		c.now = noon
 		c.core = fetcher.NewCore(pollerSettings(t, d), c.now)
+		d.MaybeScanArgs(t, "cost", &c.core.Credits)
 	case "fetch":
 		message := &messages.FetchQuotes{Round: messages.Round(number(t, d, "round")), Deadline: c.now.Add(duration(t, d, "deadline"))}
 		lines = c.core.Fetch(message, actor.NewPID("local", "coordinator"), c.now)
@@ -57,6 +58,12 @@ func (c *conversation) command(t *testing.T, d *datadriven.TestData) string {
 		lines = c.core.Done(number(t, d, "n"), quotesOf(t, d), nil, c.now.Add(-duration(t, d, "took")), c.now)
 	case "error":
 		lines = c.core.Done(number(t, d, "n"), nil, errorOf(t, d), c.now.Add(-duration(t, d, "took")), c.now)
+	case "barred":
+		lines = c.core.Barred(number(t, d, "n"), c.now)
+	case "says":
+		c.core.Says = allowance(t, d)
+	case "pause":
+		c.core.Budget().Pause(c.now.Add(duration(t, d, "for")), messages.NewFailure(messages.OutcomeRateLimited, "429 for another"))
 	case "noslot":
 		lines = c.core.Done(number(t, d, "n"), nil, nil, time.Time{}, c.now)
 	case "panic":
@@ -86,6 +93,12 @@ func pollerSettings(t *testing.T, d *datadriven.TestData) fetcher.Settings {
 	d.MaybeScanArgs(t, "requests", &settings.Rate.Requests)
 	d.MaybeScanArgs(t, "failures", &settings.Breaker.Failures)
 	settings.Rate.Per = duration(t, d, "per")
+	settings.Every, settings.AfterFailure = duration(t, d, "every"), duration(t, d, "after-failure")
+	settings.Verdict.MaxAge = duration(t, d, "max-age")
+
+	if d.HasArg("windows") {
+		settings.Budget = fetcher.NewBudget(budgetSettings(t, d))
+	}
 
 	return settings
 }
@@ -117,6 +130,7 @@ func errorOf(t *testing.T, d *datadriven.TestData) error {
 
 	failure := messages.NewFailure(messages.Outcome(outcome), detail)
 	failure.RetryAfter = duration(t, d, "after")
+	failure.Final = d.HasArg("final")
 
 	return failure
 }
