@@ -121,7 +121,9 @@ func (c *clock) parse(text string) (at time.Time, err error) {
 			at, err = time.Parse(time.RFC1123Z, text)
 		}
 	case clockLayout:
-		at, err = time.ParseInLocation(c.layout, text, c.zone)
+		if at, err = time.ParseInLocation(c.layout, text, c.zone); err == nil && !c.daily && !c.isGuessed(at) {
+			at = at.UTC() // a day stays the day that it is there
+		}
 	default:
 		if err = at.UnmarshalText([]byte(text)); err == nil && !isStrict(text) {
 			err = errTimeSyntax

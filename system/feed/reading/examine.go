@@ -98,14 +98,6 @@ type refusals struct {
 // all reports whether every instrument has failed.
 func (r *refusals) all() bool { return r.count == len(r.failures) }
 
-// refuse notes a failure of an instrument, unless there is one: the first rule counts.
-func (r *refusals) refuse(at int, failure *messages.Failure) {
-	if r.failures[at] == nil {
-		r.failures[at] = failure
-		r.count++
-	}
-}
-
 // fill puts the failures into the quotes.
 func (r *refusals) fill(t *Targets, quotes []messages.Quote) {
 	if r == nil {
@@ -139,32 +131,28 @@ func (r *Reader) examine(ctx context.Context, s *subject, t *Targets) (*refusals
 			return nil, one.failure(ctx, s, r.veil)
 		}
 
-		keys, concerns := one.keys(ctx, s)
-		if !concerns {
-			continue
-		}
+		if keys, concerns := one.keys(ctx, s); concerns {
+			if refused == nil {
+				refused = &refusals{failures: make([]*messages.Failure, t.Len())}
+			}
 
-		if refused == nil {
-			refused = &refusals{failures: make([]*messages.Failure, t.Len())}
+			refused.take(t, keys, func(key string) *messages.Failure { return one.failure(ctx, s.about(key), r.veil) })
 		}
-
-		refused.take(t, keys, one.failure(ctx, s, r.veil))
 	}
 
 	return refused, nil
 }
 
 // take notes a failure of the instruments with some keys, or of all.
-func (r *refusals) take(t *Targets, keys []string, failure *messages.Failure) {
+func (r *refusals) take(t *Targets, keys []string, failure func(key string) *messages.Failure) {
 	if len(keys) == 0 {
-		for i := range r.failures {
-			r.refuse(i, failure)
-		}
+		keys = t.vars().Keys
 	}
 
 	for _, key := range keys {
-		if at, asked := t.Find(key); asked {
-			r.refuse(at, failure)
+		if at, asked := t.Find(key); asked && r.failures[at] == nil {
+			r.failures[at] = failure(key)
+			r.count++
 		}
 	}
 }

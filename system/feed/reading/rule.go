@@ -119,7 +119,23 @@ type subject struct {
 	status   int
 	raw      []byte
 	document any // nil where the answer cannot be read
+	part     any // of the document: what is about one instrument; nil: all of it
 	vars     *expr.Vars
+}
+
+// about returns the subject with what the answer says about one instrument, where it does.
+func (s *subject) about(key string) *subject {
+	object, ok := s.document.(map[string]any)
+	if !ok {
+		return s
+	}
+
+	part, ok := object[key]
+	if !ok {
+		return s
+	}
+
+	return &subject{status: s.status, document: s.document, part: part, vars: s.vars}
 }
 
 // isCheap reports whether the rule can be asked without a document.
@@ -167,8 +183,14 @@ func (r *rule) words(ctx context.Context, s *subject) string {
 		}
 	}
 
-	if text := messageOf(s.document); text != "" {
-		return text
+	for _, part := range []any{s.part, s.document} {
+		if text := messageOf(part); text != "" {
+			return text
+		}
+	}
+
+	if s.part != nil {
+		return "the vendor has no value for this symbol"
 	}
 
 	return string(s.raw[:min(len(s.raw), maxWordsBytes)])
