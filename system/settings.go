@@ -63,6 +63,8 @@ type Vendor struct {
 	MaxSkew  time.Duration   // how far ahead a vendor's clock may be; 5 s if 0
 	Breaker  fetcher.Breaker // when a failing vendor is left alone; the zero value means the defaults
 
+	AfterFailure time.Duration // when it is asked again after a failure; 0 means Every
+
 	Connections streamer.Connections // of a Stream: how they are made, watched and replaced; the zero value means the defaults
 }
 
@@ -147,6 +149,8 @@ func (v *Vendor) fetcherSettings(s *Settings, slots *fetcher.Slots) fetcher.Sett
 		Verdict:     fetcher.Verdict{MaxAge: v.MaxAge, MaxSkew: v.MaxSkew},
 		Slots:       slots,
 		Log:         s.Log.WithField("actor", "fetcher").WithField("vendor", string(v.Name)),
+
+		AfterFailure: v.AfterFailure,
 	}
 }
 
