@@ -173,19 +173,19 @@ func (s *Source) request(ctx context.Context, b *batch, at cursor, body *bytes.B
 	var (
 		first  *messages.Failure
 		answer client.Answer
-		real   *url.URL
+		target *url.URL
 	)
 
 	for i, start := 0, s.servers.first(time.Now()); ; i++ {
 		server := (start + i) % len(s.servers.origins)
 
 		body.Reset()
-		answer, real, failure = s.attempt(ctx, d, server, body)
+		answer, target, failure = s.attempt(ctx, d, server, body)
 
 		if failure == nil || !isServerFault(failure, answer.Status) {
 			s.servers.worked(server, time.Now())
 
-			return answer, asked{d.url, real}, failure
+			return answer, asked{d.url, target}, failure
 		}
 
 		if first == nil {
@@ -193,7 +193,7 @@ func (s *Source) request(ctx context.Context, b *batch, at cursor, body *bytes.B
 		}
 
 		if d.direct || i+1 == len(s.servers.origins) || ctx.Err() != nil {
-			return answer, asked{d.url, real}, first
+			return answer, asked{d.url, target}, first
 		}
 	}
 }
@@ -248,14 +248,16 @@ func (s *Source) addWait(failure *messages.Failure, answer client.Answer) {
 		return
 	}
 
+	now := time.Now()
+
 	switch failure.Outcome {
 	case messages.OutcomeRateLimited, messages.OutcomeQuota:
-		now := time.Now()
 		if failure.RetryAfter = answer.RetryAfter(now); failure.RetryAfter == 0 {
 			failure.RetryAfter = s.meter.read(now).Reset
 		}
 	case messages.OutcomeUnavailable:
-		failure.RetryAfter = answer.RetryAfter(time.Now())
+		failure.RetryAfter = answer.RetryAfter(now)
+	default: // it has nothing to do with how often we ask
 	}
 }
 

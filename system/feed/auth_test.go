@@ -28,15 +28,18 @@ func TestSignatures(t *testing.T) {
 		sent string // the request, and what was put into it
 	}{
 		"hex in a header": {
-			spec.HMAC{Key: secret.New("{secret.k}"), Message: secret.New("{method}|{target}|{path}|{query}|{body}"), Header: "x-sign"}, "",
+			spec.HMAC{Key: secret.New("{secret.k}"), Message: secret.New("{method}|{target}|{path}|{query}|{body}"), Header: "x-sign"},
+			"",
 			"GET /q%2Fr?s=X 8968309debfa64279ac6b5a399b2be7582f87a6e52d2aba962d40729f421fbd0",
 		},
 		"base64 in the query, key in base64": {
-			spec.HMAC{Hash: "sha512", Key: secret.New("czNjcmV0"), KeyEncoding: "base64", Message: secret.New("{query}"), Encoding: "base64", Query: "signature"}, "",
+			spec.HMAC{Hash: "sha512", Key: secret.New("czNjcmV0"), KeyEncoding: "base64", Message: secret.New("{query}"), Encoding: "base64", Query: "signature"},
+			"",
 			"GET /q%2Fr?s=X&signature=8sqETEFkjkkZtYcgs%2FUxw6kszQ2ujXh0x3TCWG4Hh8nCODt8Z227fSK7mH0NdFHOJDIMi0yLGGXgp%2BGG8qZjiw%3D%3D",
 		},
 		"of a body, key in hex": {
-			spec.HMAC{Hash: "sha1", Key: secret.New("733363726574"), KeyEncoding: "hex", Message: secret.New("{method}{body}"), Header: "X-Sign"}, "$symbols",
+			spec.HMAC{Hash: "sha1", Key: secret.New("733363726574"), KeyEncoding: "hex", Message: secret.New("{method}{body}"), Header: "X-Sign"},
+			"$symbols",
 			"POST /q%2Fr?s=X [\"X\"] 15fd222a400e03da596fa9e3f2afb7da4a9424de",
 		},
 	}
@@ -198,7 +201,7 @@ func TestTokenEndpointsThatFail(t *testing.T) {
 		429: messages.OutcomeRateLimited, 500: messages.OutcomeHTTPStatus, 302: messages.OutcomeRedirect,
 	} {
 		v := newTokenVendor(t, 3600)
-		v.refuse.Store(int32(status)) //nolint:gosec // a status
+		v.refuse.Store(int32(status))
 		d := v.definition()
 		d.Auth.OAuth2.InBody = true
 		_, err := all(t, compiled(t, d), d)

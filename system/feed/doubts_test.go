@@ -46,6 +46,8 @@ func TestABadSymbolIsFoundAndLeftOut(t *testing.T) {
 	d, s, j := strict(t, "ABCDEFGH", "F")
 
 	usable := func() (good int, bad string) {
+		var unknown []string
+
 		quotes, err := all(t, s, d)
 		if err != nil {
 			return 0, err.Error()
@@ -58,11 +60,11 @@ func TestABadSymbolIsFoundAndLeftOut(t *testing.T) {
 				assert.Equal(t, messages.OutcomeUnknownSymbol, q.Outcome)
 				assert.NotEmpty(t, q.Detail)
 
-				bad += string(q.Instrument)
+				unknown = append(unknown, string(q.Instrument))
 			}
 		}
 
-		return good, bad
+		return good, strings.Join(unknown, "")
 	}
 
 	var failure *messages.Failure

@@ -113,7 +113,7 @@ func (s *Source) askPages(ctx context.Context, b *batch, quotes []messages.Quote
 		}
 
 		missing := merge(found, slots, n == 1)
-		p.last.Store(int32(n)) //nolint:gosec // at most maxPages
+		p.last.Store(int32(n))
 
 		if missing == 0 || n == p.max {
 			return nil
@@ -171,7 +171,11 @@ func (s *Source) follow(
 	}
 
 	text, err := expr.Encode(value)
-	if !has || err != nil || len(text) == 0 || string(text) == "false" {
+	if err != nil {
+		return at, false, messages.NewFailure(messages.OutcomeMalformed, "pages.next gives nothing that can be sent")
+	}
+
+	if !has || len(text) == 0 || string(text) == "false" {
 		return at, false, nil
 	}
 

@@ -131,18 +131,21 @@ func TestWhatIsSent(t *testing.T) {
 				d.URL += "/q"
 				d.Headers = secrets("X-Key", "{secret.k}", "X-S", "{keys|pipe}")
 			},
-			"GET /q", http.Header{"X-Key": {"s3cret"}, "X-S": {"EUR/USD|X"}, "Accept": {"application/json"}, "User-Agent": {"rollcall"}},
+			"GET /q",
+			http.Header{"X-Key": {"s3cret"}, "X-S": {"EUR/USD|X"}, "Accept": {"application/json"}, "User-Agent": {"rollcall"}},
 		},
 		"another accept": {
 			func(d *feed.Definition) {
 				d.URL += "/q"
 				d.Headers = secrets("accept", "text/plain", "User-Agent", "me")
 			},
-			"GET /q", http.Header{"Accept": {"text/plain"}, "User-Agent": {"me"}},
+			"GET /q",
+			http.Header{"Accept": {"text/plain"}, "User-Agent": {"me"}},
 		},
 		"a body of JSON": {
 			func(d *feed.Definition) { d.URL += "/q"; d.Body = `{symbols: $symbols, key: $secret.k, n: 1.50}` },
-			`POST /q {"key":"s3cret","n":1.5,"symbols":["EUR/USD","X"]}`, http.Header{"Content-Type": {"application/json"}},
+			`POST /q {"key":"s3cret","n":1.5,"symbols":["EUR/USD","X"]}`,
+			http.Header{"Content-Type": {"application/json"}},
 		},
 		"a body of text": {
 			func(d *feed.Definition) {
@@ -150,30 +153,36 @@ func TestWhatIsSent(t *testing.T) {
 				d.Method, d.Body, d.Headers = http.MethodPut, `$instruments | map(.base + .with.x) | join(";")`, secrets("content-type", "text/plain")
 				d.Symbols[1].With = map[string]string{"x": "y"}
 			},
-			"PUT /q EUR;y", http.Header{"Content-Type": {"text/plain"}},
+			"PUT /q EUR;y",
+			http.Header{"Content-Type": {"text/plain"}},
 		},
 		"POST without a body": {
 			func(d *feed.Definition) { d.URL += "/q?s={symbols}"; d.Method = http.MethodPost },
-			"POST /q?s=EUR%2FUSD,X", http.Header{"Content-Length": {"0"}},
+			"POST /q?s=EUR%2FUSD,X",
+			http.Header{"Content-Length": {"0"}},
 		},
 		"bearer": {
 			func(d *feed.Definition) { d.URL += "/q"; d.Auth.Bearer = secret.New("{secret.k}-x") },
-			"GET /q", http.Header{"Authorization": {"Bearer s3cret-x"}},
+			"GET /q",
+			http.Header{"Authorization": {"Bearer s3cret-x"}},
 		},
 		"basic": {
 			func(d *feed.Definition) {
 				d.URL += "/q"
 				d.Auth.Basic.User, d.Auth.Basic.Password = secret.New("me"), secret.New("{secret.k}")
 			},
-			"GET /q", http.Header{"Authorization": {"Basic bWU6czNjcmV0"}},
+			"GET /q",
+			http.Header{"Authorization": {"Basic bWU6czNjcmV0"}},
 		},
 		"basic without a password": {
 			func(d *feed.Definition) { d.URL += "/q"; d.Auth.Basic.User = secret.New("{secret.k}") },
-			"GET /q", http.Header{"Authorization": {"Basic czNjcmV0Og=="}},
+			"GET /q",
+			http.Header{"Authorization": {"Basic czNjcmV0Og=="}},
 		},
 		"CSV": {
 			func(d *feed.Definition) { d.URL += "/q"; d.Parse.Format, d.Parse.Key = "csv", "s" },
-			"GET /q", http.Header{"Accept": {"text/csv, */*;q=0.5"}},
+			"GET /q",
+			http.Header{"Accept": {"text/csv, */*;q=0.5"}},
 		},
 	}
 
@@ -241,8 +250,12 @@ func TestEndpointsAndGroups(t *testing.T) {
 		},
 		Naming: "{quote}",
 		Symbols: []feed.Symbol{
-			{Instrument: "EUR/USD"}, {Instrument: "XAU/USD", Endpoint: "pair"}, {Instrument: "GBP/USD"}, {Instrument: "IBM", VendorSymbol: "IBM", Endpoint: "stock"},
-			{Instrument: "EUR/JPY"}, {Instrument: "XAG/EUR", Endpoint: "pair"},
+			{Instrument: "EUR/USD"},
+			{Instrument: "XAU/USD", Endpoint: "pair"},
+			{Instrument: "GBP/USD"},
+			{Instrument: "IBM", VendorSymbol: "IBM", Endpoint: "stock"},
+			{Instrument: "EUR/JPY"},
+			{Instrument: "XAG/EUR", Endpoint: "pair"},
 		},
 	}
 	s := compiled(t, d)

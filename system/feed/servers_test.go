@@ -98,7 +98,7 @@ func TestWhatMakesAnotherServerBeTried(t *testing.T) {
 
 	for status, tried := range map[int]bool{500: true, 502: true, 503: true, 400: false, 401: false, 404: false, 429: false, 302: false} {
 		first, second := newSwitched(t), newSwitched(t)
-		first.status.Store(int32(status)) //nolint:gosec // a status
+		first.status.Store(int32(status))
 		d := keyed("X")
 		d.URL, d.Servers = first.url+"/q?s={symbols}", []string{second.url}
 		_, err := all(t, compiled(t, d), d)

@@ -62,7 +62,7 @@ func TestRequestsMayOverlap(t *testing.T) {
 			for range 20 {
 				body, err := s.ask(t.Context())
 				if assert.NoError(t, err) {
-					assert.Equal(t, good, body)
+					assert.Equal(t, good, body, "to the byte") //nolint:testifylint // it is bytes here, not JSON
 				}
 			}
 		})

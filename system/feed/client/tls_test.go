@@ -96,10 +96,10 @@ func TestCertificates(t *testing.T) { // N18
 		t.Parallel()
 
 		s := secure(t, &tls.Config{Certificates: []tls.Certificate{ours.issue(t, "127.0.0.1", 0)}})
-		client := source(t, s.URL, trust)
-		succeeds(t, client)
-		client.Close()
-		succeeds(t, client) // with a resumed session
+		asker := source(t, s.URL, trust)
+		succeeds(t, asker)
+		asker.Close()
+		succeeds(t, asker) // with a resumed session
 	})
 
 	cases := map[string]struct {

@@ -242,7 +242,7 @@ func succeeds(t *testing.T, s *asker) {
 
 	body, err, _ := fetch(t, s, 5*time.Second)
 	require.NoError(t, err)
-	assert.Equal(t, good, body)
+	assert.Equal(t, good, body, "to the byte") //nolint:testifylint // it is bytes here, not JSON
 }
 
 func outcomeOf(t *testing.T, err error) messages.Outcome {

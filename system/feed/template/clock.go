@@ -27,8 +27,10 @@ func parseClock(text string) (c clock, problem string) {
 		return c, "has a time without a format"
 	}
 
-	if shift != "" && !c.shift(shift) {
-		return c, badClock
+	if shift != "" {
+		if c.days, c.offset, has = parseShift(shift); !has {
+			return c, badClock
+		}
 	}
 
 	c.zone = time.UTC
@@ -64,23 +66,21 @@ func isLayout(text string) bool {
 	return a.Format(text) != b.Format(text)
 }
 
-// shift reads an offset: a sign and a duration, or a sign and days such as -7d.
-func (c *clock) shift(text string) bool {
+// parseShift reads an offset: a sign and a duration, or a sign and days such as -7d.
+func parseShift(text string) (days int, offset time.Duration, ok bool) {
 	if text[0] != '+' && text[0] != '-' {
-		return false
+		return 0, 0, false
 	}
 
 	if number, isDays := strings.CutSuffix(text, "d"); isDays {
 		days, err := strconv.Atoi(number)
-		c.days = days
 
-		return err == nil && max(days, -days) <= int(maxShift/(24*time.Hour))
+		return days, 0, err == nil && max(days, -days) <= int(maxShift/(24*time.Hour))
 	}
 
 	offset, err := time.ParseDuration(text)
-	c.offset = offset
 
-	return err == nil && offset.Abs() <= maxShift
+	return 0, offset, err == nil && offset.Abs() <= maxShift
 }
 
 // format writes a time.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/secret"
@@ -81,7 +82,7 @@ func (t *Template) misplaced(scope Scope, escape escaping) (problem, suggestion 
 
 	for _, p := range t.parts {
 		if _, known := scope.Secrets[p.name]; p.place == Secret && !known {
-			return "names a secret that is not there", "the names under secrets are " + listed(scope.Secrets)
+			return "names a secret that is not there", "under secrets there are: " + listed(scope.Secrets)
 		}
 
 		if p.join == repeated {
@@ -104,21 +105,11 @@ func (t *Template) misplaced(scope Scope, escape escaping) (problem, suggestion 
 }
 
 func listed(secrets map[string]secret.Secret) string {
-	text := ""
-
-	for i, name := range slices.Sorted(maps.Keys(secrets)) {
-		if i > 0 {
-			text += ", "
-		}
-
-		text += name
+	if len(secrets) == 0 {
+		return "none"
 	}
 
-	if text == "" {
-		return "empty"
-	}
-
-	return text
+	return strings.Join(slices.Sorted(maps.Keys(secrets)), ", ")
 }
 
 // Uses returns the places the template has.

@@ -31,6 +31,24 @@ type Values struct {
 // SignedParts are the parts of a request.
 type SignedParts struct{ Method, Host, Path, Query, Target, Body string }
 
+// part returns the part that a place stands for.
+func (s *SignedParts) part(place Places) string {
+	switch place {
+	case Method:
+		return s.Method
+	case Host:
+		return s.Host
+	case Path:
+		return s.Path
+	case Query:
+		return s.Query
+	case Target:
+		return s.Target
+	default:
+		return s.Body
+	}
+}
+
 // escaping is how values are made fit for where they stand.
 type escaping uint8
 
@@ -184,18 +202,11 @@ func (p *part) value(v *Values) (string, error) {
 		return strconv.Itoa(v.Offset), nil
 	case Boot:
 		return bootText(v.Boot, p.name)
-	case Method:
-		return v.Signed.Method, nil
-	case Host:
-		return v.Signed.Host, nil
-	case Path:
-		return v.Signed.Path, nil
-	case Query:
-		return v.Signed.Query, nil
-	case Target:
-		return v.Signed.Target, nil
-	case Body:
-		return v.Signed.Body, nil
+	default:
+	}
+
+	if p.place&Signed != 0 {
+		return v.Signed.part(p.place), nil
 	}
 
 	if len(v.Targets) == 0 {
@@ -220,6 +231,7 @@ func field(place Places, name string, target *spec.Symbol) (string, error) {
 		}
 
 		return "", fmt.Errorf("template: %s has no with.%s", target.Instrument, name)
+	default:
 	}
 
 	base, quote, pair := strings.Cut(string(target.Instrument), "/")

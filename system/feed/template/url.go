@@ -53,7 +53,7 @@ func CompileURL(field, text string, scope Scope, schemes ...string) (*Template, 
 
 // placeParts says of each place where in the URL it stands.
 func placeParts(parts []part) (problem, suggestion string) {
-	before := "" // the literal text so far
+	var literal strings.Builder // the text so far, without places
 
 	for i := range parts {
 		p := &parts[i]
@@ -63,11 +63,12 @@ func placeParts(parts []part) (problem, suggestion string) {
 				return problem, suggestion
 			}
 
-			before += p.text
+			literal.WriteString(p.text)
 
 			continue
 		}
 
+		before := literal.String()
 		_, behind, hasHost := strings.Cut(before, "://")
 
 		switch {
