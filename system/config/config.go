@@ -45,10 +45,14 @@ type History struct {
 // Vendor is one upstream provider.
 type Vendor struct {
 	Name messages.Vendor `yaml:"-"`
+	// Use is the definition it began with, as written; empty if it has none.
+	Use string `yaml:"use"`
 	// Class is the asset class of all its instruments.
 	Class string `yaml:"class"`
 	// Feed is how it is asked and how its answer is read.
 	Feed feed.Definition `yaml:",inline"`
+	// Every is how often it is asked at most; 0 means in each round.
+	Every time.Duration `yaml:"every"`
 	// Deadline is how long this vendor may take; at most the round's.
 	Deadline time.Duration `yaml:"deadline"`
 	Limits   Limits        `yaml:"limits"`
@@ -57,14 +61,10 @@ type Vendor struct {
 	MaxAge  time.Duration `yaml:"max_age"`
 	MaxSkew time.Duration `yaml:"max_skew"`
 
-	written map[string]string // path below the vendor → how a text with references was written
-}
+	// Budget is the name of the budget it spends from, one of Config.Budgets; empty if it has no limits.
+	Budget string `yaml:"-"`
 
-// Limits is the vendor's request budget; the zero value means none.
-type Limits struct {
-	Requests int           `yaml:"requests"` // requests …
-	Per      time.Duration `yaml:"per"`      // … per this time
-	Burst    int           `yaml:"burst"`    // requests at once
+	written map[string]string // path below the vendor → how a text with references was written
 }
 
 // Retry says how often and after what pauses a request is made again within a round.

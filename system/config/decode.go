@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -29,8 +28,6 @@ func (d *decoder) value(at place, node *yaml.Node, into reflect.Value) {
 		d.vendors(at, node, target)
 	case *[]feed.Symbol:
 		d.symbols(at, node, target)
-	case *map[string]secret.Secret:
-		*target = d.headers(at, node)
 	case *secret.Secret:
 		d.secret(at, node, target)
 	case *time.Duration:
@@ -41,14 +38,26 @@ func (d *decoder) value(at place, node *yaml.Node, into reflect.Value) {
 		*target = int(number)
 	case *int64:
 		d.integer(at, node, target)
+	case *float64:
+		d.decimal(at, node, target)
 	case *bool:
 		d.boolean(at, node, target)
 	default:
-		if into.Kind() == reflect.Struct {
-			d.structure(at, node, into)
-		} else {
-			d.text(at, node, into)
-		}
+		d.kind(at, node, into)
+	}
+}
+
+// kind decodes a node into what is made of other values, or into text.
+func (d *decoder) kind(at place, node *yaml.Node, into reflect.Value) {
+	switch into.Kind() {
+	case reflect.Struct:
+		d.structure(at, node, into)
+	case reflect.Slice:
+		d.list(at, node, into)
+	case reflect.Map:
+		d.named(at, node, into)
+	default:
+		d.text(at, node, into)
 	}
 }
 
@@ -63,21 +72,46 @@ func (d *decoder) structure(at place, node *yaml.Node, into reflect.Value) {
 	known := d.known(at, entries, fields)
 
 	for _, f := range fields {
-		child := at.key(f.name)
-		key := d.keys[child.pattern]
-
 		e, there := known[f.name]
+		key := d.keys[join(at.pattern, f.name)]
+
+		if !there && !key.Required && !d.filled[key.Path] {
+			continue // most keys of most vendors
+		}
+
+		child := at.key(f.name)
 
 		switch {
-		case there:
+		case there && d.permitted(child, e.key, key):
 			d.show(e.key, false)
 			d.value(child, e.value, f.value)
-		case key.Required && !d.bad[child.path]:
-			d.mistakeAt(node, child.path, "is required", example(key))
+		case there:
+		case key.Required && !d.bad[child.path] && !anyOf(key.Unless, known):
+			d.mistakeAt(node, child.path, "is required", d.remedy(key))
 		default:
 			d.fill(child, f.value)
 		}
 	}
+}
+
+// permitted refuses what a definition may not say about the machine it is used on.
+func (d *decoder) permitted(at place, node *yaml.Node, key Key) bool {
+	if key.Local && d.source(node) != d.main {
+		d.show(node, false)
+		d.mistakeAt(node, at.path, "may not be set by a definition", "set it beside `use`")
+
+		return false
+	}
+
+	return true
+}
+
+func anyOf(names []string, known map[string]entry) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, is := known[name]
+
+		return is
+	})
 }
 
 // known returns the entries that belong to fields, by name, and refuses the others. The field that an unknown key was probably meant for
@@ -119,103 +153,81 @@ func (d *decoder) known(at place, entries []entry, fields []field) map[string]en
 
 // fill gives a key that is not there its default, and so the keys below it.
 func (d *decoder) fill(at place, into reflect.Value) {
+	if !d.filled[at.pattern] {
+		return
+	}
+
 	if key := d.keys[at.pattern]; key.Default != "" {
 		d.value(at, &yaml.Node{Kind: yaml.ScalarNode, Value: key.Default}, into)
 
 		return
 	}
 
-	if into.Kind() == reflect.Struct && into.Type() != reflect.TypeFor[secret.Secret]() {
-		for _, f := range fieldsOf(into) {
-			d.fill(at.key(f.name), f.value)
-		}
+	for _, f := range fieldsOf(into) {
+		d.fill(at.key(f.name), f.value)
 	}
 }
 
-// mapping returns a mapping's entries in order, each key once.
-func (d *decoder) mapping(at place, node *yaml.Node) ([]entry, bool) {
-	if node.Kind != yaml.MappingNode {
-		if d.plain(at, node) {
-			d.mistakeAt(node, at.path, "is "+kindOf(node)+", not a mapping", example(d.keys[at.pattern]))
-		}
-
-		return nil, false
-	}
-
+// list decodes a list, item by item.
+func (d *decoder) list(at place, node *yaml.Node, into reflect.Value) {
 	if !d.plain(at, node) {
-		return nil, false
+		return
 	}
 
-	entries := make([]entry, 0, len(node.Content)/2)
-	first := make(map[string]*yaml.Node, len(node.Content)/2)
+	if node.Kind != yaml.SequenceNode {
+		d.mistakeAt(node, at.path, "is "+kindOf(node)+", not a list", example(d.keys[at.pattern]))
 
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-
-		if !d.isKey(at, key) {
-			continue
-		}
-
-		if before, twice := first[key.Value]; twice {
-			d.show(key, false)
-			d.mistakeAt(key, at.key(key.Value).path, fmt.Sprintf("duplicate key, first in line %d", before.Line), "keep one of them")
-
-			continue
-		}
-
-		first[key.Value] = key
-		entries = append(entries, entry{key: key, value: value})
+		return
 	}
 
-	return entries, true
+	items := reflect.MakeSlice(into.Type(), len(node.Content), len(node.Content))
+	for i, item := range node.Content {
+		d.value(at.item(i), item, items.Index(i))
+	}
+
+	into.Set(items)
 }
 
-func (d *decoder) isKey(at place, key *yaml.Node) bool {
-	switch {
-	case key.Tag == mergeTag && key.Kind == yaml.ScalarNode && key.Style == 0:
-		d.mistakeAt(key, at.path, "merge keys (<<) are not supported", "write the keys out")
-	case key.Kind == yaml.AliasNode || key.Anchor != "" || key.Style&yaml.TaggedStyle != 0:
-		return d.plain(at, key)
-	case key.Kind != yaml.ScalarNode:
-		d.mistakeAt(key, at.path, "a key is "+kindOf(key)+", not text", "")
-	case key.Value == "" || key.Tag == nullTag && key.Style == 0:
-		d.mistakeAt(key, at.path, "a key is empty", "put it in quotes if it is meant")
-	default:
-		return true
+// named decodes a mapping whose keys the user chooses. What the Go value holds already stays, under names that are not there.
+func (d *decoder) named(at place, node *yaml.Node, into reflect.Value) {
+	entries, ok := d.mapping(at, node)
+	if !ok {
+		return
 	}
 
-	return false
-}
-
-// plain refuses what this configuration does not use of YAML.
-func (d *decoder) plain(at place, node *yaml.Node) bool {
-	switch {
-	case node.Kind == yaml.AliasNode:
-		d.mistakeAt(node, at.path, "aliases (*name) are not supported", "write the value out")
-	case node.Anchor != "":
-		d.mistakeAt(node, at.path, "anchors (&name) are not supported", "put the text in quotes if it begins with &")
-	case node.Style&yaml.TaggedStyle != 0:
-		d.mistakeAt(node, at.path, "tags (!name) are not supported", "put the text in quotes if it begins with !")
-	case node.Kind == yaml.ScalarNode && node.Tag == nullTag:
-		d.mistakeAt(node, at.path, "has no value", example(d.keys[at.pattern]))
-	default:
-		return true
+	names := reflect.MakeMapWithSize(into.Type(), len(entries))
+	for old := into.MapRange(); old.Next(); {
+		names.SetMapIndex(old.Key(), old.Value())
 	}
 
-	return false
+	for _, e := range entries {
+		d.show(e.key, false)
+
+		child := at.entry(e.key.Value)
+		if rule := d.keys[child.pattern].Names.refuses(e.key.Value); rule != "" {
+			d.mistakeAt(e.key, child.path, quote(e.key.Value)+" cannot be a name here", rule)
+		}
+
+		value := reflect.New(into.Type().Elem()).Elem()
+		d.value(child, e.value, value)
+		names.SetMapIndex(reflect.ValueOf(e.key.Value), value)
+	}
+
+	into.Set(names)
 }
 
 // fieldsOf are a struct's tagged fields in order, those of inlined structs in their place.
 func fieldsOf(structure reflect.Value) []field {
-	var fields []field
+	fields := make([]field, 0, structure.NumField())
 
 	for i := range structure.NumField() {
-		tag, _, _ := strings.Cut(structure.Type().Field(i).Tag.Get("yaml"), ",")
+		tag := structure.Type().Field(i).Tag.Get("yaml")
 
-		switch {
-		case structure.Type().Field(i).Tag.Get("yaml") == ",inline":
+		switch tag {
+		case "", "-":
+		case ",inline":
 			fields = append(fields, fieldsOf(structure.Field(i))...)
-		case tag != "" && tag != "-":
+		default:
 			fields = append(fields, field{name: tag, value: structure.Field(i)})
 		}
 	}
@@ -223,14 +235,23 @@ func fieldsOf(structure reflect.Value) []field {
 	return fields
 }
 
+// remedy says how a key that is missing would be written.
+func (d *decoder) remedy(key Key) string {
+	if known := d.use.instruments(); key.Type == TypeSymbols && known != "" {
+		return "it knows " + known
+	}
+
+	return example(key)
+}
+
 // example suggests how the key would be written.
 func example(key Key) string {
-	name := key.Path[strings.LastIndexByte(key.Path, '.')+1:]
+	name := strings.TrimSuffix(key.Path[strings.LastIndexByte(key.Path, '.')+1:], "[]")
 
 	switch {
 	case key.Example == "":
 		return ""
-	case name == "*":
+	case name == "*" || strings.HasSuffix(key.Path, "[]"):
 		return "for example " + key.Example
 	default:
 		return "for example " + name + ": " + key.Example

@@ -83,7 +83,8 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 	assert.Equal(t, config.Retry{Attempts: 3, Backoff: 100 * time.Millisecond, MaxBackoff: time.Second}, v.Retry)
 	assert.Equal(t, 5*time.Minute, v.MaxAge)
 	assert.Equal(t, 5*time.Second, v.MaxSkew)
-	assert.Equal(t, "GET", v.Feed.Method)
+	assert.Empty(t, v.Feed.Method, "package feed knows")
+	assert.Zero(t, v.Feed.Stream)
 }
 
 func TestDefaultsFollowOtherKeys(t *testing.T) {
@@ -109,12 +110,11 @@ func TestSymbolsKeepTheirTextAndOrder(t *testing.T) {
 
 	want := []feed.Symbol{}
 	for _, name := range []string{"0700", "0x10", "TRUE", "1.10", "1_000", "no", "1e3", "2026-11-21"} {
-		want = append(want, feed.Symbol{Instrument: messages.Instrument(name), VendorSymbol: name})
+		want = append(want, feed.Symbol{Instrument: messages.Instrument(name)})
 	}
 
 	want = append(want, feed.Symbol{Instrument: "B", VendorSymbol: "XB"}, feed.Symbol{Instrument: "A", VendorSymbol: "007"},
-		feed.Symbol{Instrument: "NULL", VendorSymbol: "NULL"}, feed.Symbol{Instrument: "~", VendorSymbol: "~"},
-		feed.Symbol{Instrument: "<b>", VendorSymbol: "<b>"}, feed.Symbol{Instrument: "7s", VendorSymbol: "7s"})
+		feed.Symbol{Instrument: "NULL"}, feed.Symbol{Instrument: "~"}, feed.Symbol{Instrument: "<b>"}, feed.Symbol{Instrument: "7s"})
 	assert.Equal(t, want, c.Vendors[0].Feed.Symbols)
 	assert.Equal(t, messages.Instrument("0700"), c.Vendors[0].Listing().Instruments[0])
 }
@@ -139,17 +139,25 @@ func TestBudgetThatCannotKeepTheScheduleIsAWarning(t *testing.T) {
 	c, err := parse(fmt.Sprintf(text, "1, per: 1s"))
 	require.NoError(t, err)
 	require.Len(t, c.Warnings, 1)
-	assert.Equal(t, "r.yaml:8:13: vendors.forex.limits: a round needs 6 requests, more than the budget allows every 5s within 2s; "+
-		"expect rate_limited; ask for more symbols in one request, or less often", c.Warnings[0].String())
+	assert.Equal(t, "r.yaml:8:13: vendors.forex.limits: asking for all symbols takes 6 of the budget, more than it allows within 2s; "+
+		"expect rate_limited; ask for more symbols in one request", c.Warnings[0].String())
 	assert.Contains(t, c.Warnings[0].Excerpt(), "  8 |     limits: {requests: 1, per: 1s}\n    |             ^\n")
 
 	c, err = parse(fmt.Sprintf(text, "6, per: 5s"))
 	require.NoError(t, err)
 	assert.Empty(t, c.Warnings, "just enough")
 
+	c, err = parse(fmt.Sprintf(text, "6, per: 1m"))
+	require.NoError(t, err)
+	assert.Empty(t, c.Warnings, "enough for some rounds")
+
 	c, err = parse(fmt.Sprintf(text, "6, per: 5s, burst: 1"))
 	require.NoError(t, err)
-	assert.Len(t, c.Warnings, 1, "enough for a round, too slow for its deadline")
+	assert.Len(t, c.Warnings, 1, "too slow for the deadline")
+
+	c, err = parse(fmt.Sprintf(text, "6, per: 1s") + "    credits: 5\n")
+	require.NoError(t, err)
+	assert.Len(t, c.Warnings, 1, "six requests of five credits each")
 }
 
 func TestSampleIsShort(t *testing.T) {

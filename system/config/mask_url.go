@@ -14,6 +14,9 @@ type part struct{ from, to int }
 func sensitiveParts(text string) []part {
 	var parts []part
 
+	original := text
+	text = blankPlaces(text)
+
 	start := 0
 	if scheme := strings.Index(text, "://"); scheme >= 0 {
 		start = scheme + len("://")
@@ -30,7 +33,7 @@ func sensitiveParts(text string) []part {
 	}
 
 	if query := strings.IndexByte(text[start:fragment], '?'); query >= 0 {
-		parts = append(parts, sensitiveValues(text, part{start + query + 1, fragment})...)
+		parts = append(parts, sensitiveValues(original, part{start + query + 1, fragment})...)
 	}
 
 	if fragment+1 < len(text) {
@@ -55,7 +58,7 @@ func sensitiveValues(text string, query part) []part {
 			value = from + equals + 1
 		}
 
-		if !onlyPlaceholders(text[value:to]) {
+		if !onlyPlaces(text[value:to], true) {
 			parts = append(parts, part{value, to})
 		}
 
@@ -65,23 +68,31 @@ func sensitiveValues(text string, query part) []part {
 	return parts
 }
 
-// onlyPlaceholders reports whether a text consists of {symbols}, {symbol} and references without a default.
-func onlyPlaceholders(text string) bool {
-	for text != "" {
-		placeholder, rest, closed := strings.Cut(text, "}")
-		if !closed {
-			return false
+// blankPlaces replaces the insides of places, in which / ? @ and # mean something else than in a URL, by as many letters.
+func blankPlaces(text string) string {
+	blank := []byte(text)
+
+	for from := 0; ; {
+		open := strings.IndexByte(text[from:], '{')
+		if open < 0 {
+			return string(blank)
 		}
 
-		reference := strings.HasPrefix(placeholder, "${") && !strings.Contains(placeholder, ":-")
-		if !reference && placeholder != "{symbols" && placeholder != "{symbol" {
-			return false
+		open += from
+
+		length := strings.IndexByte(text[open:], '}')
+		if length < 0 {
+			return string(blank)
 		}
 
-		text = strings.TrimLeft(rest, ",")
+		if isPlace(text[open : open+length]) {
+			for i := open + 1; i < open+length; i++ {
+				blank[i] = 'x'
+			}
+		}
+
+		from = open + 1
 	}
-
-	return true
 }
 
 // maskURL is the text with its sensitive parts replaced by the mask.

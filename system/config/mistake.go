@@ -1,9 +1,7 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,7 +11,7 @@ const maxMistakes = 1000
 
 // Mistake is one thing that is wrong, or in Config.Warnings one that is doubtful. It shows no secret.
 type Mistake struct {
-	// File is the name given to Load or Parse.
+	// File is the name given to Load or Parse, or that of the definition in which the mistake is.
 	File string
 	// Line and Column begin at 1; columns count characters. Line is 0 where the file could not be read at all.
 	Line, Column int
@@ -22,8 +20,9 @@ type Mistake struct {
 	// Problem says what is wrong, Suggestion what to do about it; the suggestion may be empty.
 	Problem, Suggestion string
 
-	line  string // what is shown of the line, masked
-	caret int    // the column in it
+	source *source // the file, while there may be more mistakes
+	line   string  // what is shown of the line, masked
+	caret  int     // the column in it
 }
 
 // String is one line: file:line:column: path: problem; suggestion.
@@ -94,10 +93,4 @@ func (e *Errors) join(separator string, form func(Mistake) string) string {
 	}
 
 	return strings.Join(lines, separator)
-}
-
-func sortByPosition(mistakes []Mistake) {
-	slices.SortStableFunc(mistakes, func(a, b Mistake) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
 }

@@ -43,7 +43,7 @@ func Parse(data []byte, file string, env func(string) (string, bool)) (*Config, 
 		return nil, d.failed()
 	}
 
-	root := d.parse(data)
+	root := d.root(d.parse(data), "every: 5s")
 	if root == nil {
 		return nil, d.failed()
 	}
@@ -54,6 +54,8 @@ func Parse(data []byte, file string, env func(string) (string, bool)) (*Config, 
 	if len(d.mistakes) > 0 {
 		return nil, d.failed()
 	}
+
+	nameBudgets(config.Vendors, nil)
 
 	config.Warnings = d.finish(d.warnings)
 	config.written = d.written
@@ -95,6 +97,25 @@ func read(path string) ([]byte, error) {
 	return data, nil
 }
 
+// readRegular reads a definition's file. The problem says, without the path, why that cannot be done.
+func readRegular(path string) (data []byte, problem string) {
+	info, err := os.Stat(path)
+
+	switch {
+	case err != nil:
+		return nil, "cannot be read: " + withoutPath(err)
+	case !info.Mode().IsRegular():
+		return nil, "is not a regular file"
+	}
+
+	data, err = read(path)
+	if refused, ok := errors.AsType[*Errors](err); ok {
+		return nil, "cannot be read: " + refused.Mistakes[0].Problem
+	}
+
+	return data, ""
+}
+
 func tooLarge(size int64) string {
 	return fmt.Sprintf("the file has %d bytes; %d are allowed", size, maxSize)
 }
@@ -107,7 +128,7 @@ func withoutPath(err error) string {
 	return err.Error()
 }
 
-// parse returns the one document's root, a mapping, or nil after a mistake.
+// parse returns the one document's root, nil after a mistake or if there is none.
 func (d *decoder) parse(data []byte) *yaml.Node {
 	limits := loaderlimits.New(loaderlimits.DepthValue(maxDepth))
 
@@ -120,9 +141,11 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 
 	var document, second yaml.Node
 
+	before := d.found()
+
 	switch err := loader.Load(&document); {
 	case errors.Is(err, io.EOF):
-		d.mistakeAt(nil, "", "the file is empty", "`rollcall init` writes one to begin with")
+		d.mistakeAt(nil, "", "the file is empty", d.beginning())
 
 		return nil
 	case err != nil:
@@ -138,19 +161,30 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		d.notYAML(err)
 	}
 
-	if len(d.mistakes) > 0 || len(document.Content) == 0 {
+	if d.found() > before || len(document.Content) == 0 {
 		return nil
 	}
 
-	return d.root(document.Content[0])
+	return document.Content[0]
 }
 
-func (d *decoder) root(node *yaml.Node) *yaml.Node {
+// beginning says where a file to begin with comes from.
+func (d *decoder) beginning() string {
+	if d.reading != d.main {
+		return "`rollcall vendors show` prints one to begin with"
+	}
+
+	return "`rollcall init` writes one to begin with"
+}
+
+// root is a document's root if that is a mapping; the example is its first line.
+func (d *decoder) root(node *yaml.Node, example string) *yaml.Node {
 	switch {
+	case node == nil:
 	case node.Kind == yaml.ScalarNode && node.Tag == nullTag:
-		d.mistakeAt(nil, "", "the file is empty", "`rollcall init` writes one to begin with")
+		d.mistakeAt(nil, "", "the file is empty", d.beginning())
 	case node.Kind != yaml.MappingNode:
-		d.mistakeAt(node, "", "the file is "+kindOf(node)+", not a mapping", "begin with `every: 5s`")
+		d.mistakeAt(node, "", "the file is "+kindOf(node)+", not a mapping", "begin with `"+example+"`")
 	default:
 		return node
 	}
@@ -161,7 +195,7 @@ func (d *decoder) root(node *yaml.Node) *yaml.Node {
 // notYAML records the YAML library's error. Only one of its messages quotes
 // the file: a password that begins with * is an alias to YAML.
 func (d *decoder) notYAML(err error) {
-	d.broken = true
+	d.reading.broken = true
 
 	at := yaml.Node{Line: 1, Column: 1}
 	problem := "cannot be read"

@@ -7,23 +7,31 @@ type Type string
 
 // The types.
 const (
-	TypeDuration Type = "duration" // such as 250ms, 5s, 1h30m
-	TypeInteger  Type = "integer"
-	TypeBoolean  Type = "boolean" // true or false
-	TypeText     Type = "text"
-	TypeURL      Type = "url"
-	TypeSecret   Type = "secret" // text that is never shown
-	TypeSymbols  Type = "symbols"
-	TypeMapping  Type = "mapping"
+	TypeDuration   Type = "duration" // such as 250ms, 5s, 1h30m
+	TypeInteger    Type = "integer"
+	TypeDecimal    Type = "decimal" // such as 0.01
+	TypeBoolean    Type = "boolean" // true or false
+	TypeText       Type = "text"
+	TypeTemplate   Type = "template"   // text with places such as {symbols}
+	TypeExpression Type = "expression" // jq; it is taken as written, without references
+	TypeURL        Type = "url"        // a template whose sensitive parts are not shown
+	TypeSecret     Type = "secret"     // text that is never shown
+	// TypeSecretTemplate is a template that is shown only if it consists of places. What references bring in holds no places.
+	TypeSecretTemplate Type = "secret template"
+	TypeSymbols        Type = "symbols"
+	TypeMapping        Type = "mapping"
+	TypeList           Type = "list"
 )
 
 // noun is the type with its article, for messages.
 func (t Type) noun() string {
 	switch t {
-	case TypeText, TypeSecret:
+	case TypeText, TypeTemplate, TypeSecret, TypeSecretTemplate:
 		return "text"
 	case TypeInteger:
 		return "an integer"
+	case TypeExpression:
+		return "an expression"
 	case TypeURL:
 		return "a URL"
 	default:
@@ -31,19 +39,42 @@ func (t Type) noun() string {
 	}
 }
 
+// isSecret reports whether values of the type are masked.
+func (t Type) isSecret() bool { return t == TypeSecret || t == TypeSecretTemplate }
+
+// Naming is what the names in a mapping may be that the user chooses.
+type Naming string
+
+// The namings.
+const (
+	NamingAny        Naming = ""           // any text
+	NamingName       Naming = "name"       // small letters, digits, - and _
+	NamingIdentifier Naming = "identifier" // letters, digits and _, as expressions need it
+)
+
 // Key describes one key of the file. The decoder, docs/config.md and the JSON Schema all follow it.
 type Key struct {
-	// Path is the way to the key, where * stands for any name: vendors.*.deadline.
+	// Path is the way to the key, where * stands for any name and [] for an item of a list: vendors.*.errors[].when.
 	Path string
 	Type Type
-	// Required keys have no default.
+	// Section is the heading under which the key is documented.
+	Section string
+	// Repeats is the path of the mapping with the same keys, under which they are documented; usually empty.
+	Repeats string
+	// Required keys have no default. Where there is one of Unless, keys of the same mapping, they are not.
 	Required bool
+	Unless   []string
 	// Default is the value of a key that is not there, as it would be written. Fallback says it in words where it depends on other keys.
 	Default, Fallback string
-	// Min and Max are the limits, both included: nanoseconds for a duration, the number itself for an integer.
+	// Local keys stand in the configuration only: a definition that `use` names may not set them.
+	Local bool
+	// Min and Max are the limits, both included: nanoseconds for a duration, the number itself for an integer or decimal, characters for a
+	// text (0 and 0 for no limit).
 	Min, Max int64
 	// Words are the only values allowed.
 	Words []string
+	// Names is what the entries of a mapping with free names may be called.
+	Names Naming
 	// Example is a value as it would be written.
 	Example string
 	// Doc is one sentence for people, or a few.
@@ -53,12 +84,35 @@ type Key struct {
 // Limits that several keys share.
 const (
 	day      = int64(24 * time.Hour)
+	month    = 31 * day
+	year     = 366 * day
 	maxBytes = 64 << 20
+	maxCount = 1_000_000
 )
 
 // Reference returns every key of the file: a mapping before the keys in it, the keys of a mapping in the order in which they are decoded.
 func Reference() []Key {
-	return append(programKeys(), vendorKeys()...)
+	return append(section("The program", programKeys()), below("vendors.*.", vendorKeys())...)
+}
+
+// below puts a prefix before the paths of keys, and of what they repeat.
+func below(prefix string, keys []Key) []Key {
+	for i := range keys {
+		keys[i].Path = prefix + keys[i].Path
+	}
+
+	return keys
+}
+
+// section puts keys under a heading, those that have none.
+func section(heading string, keys []Key) []Key {
+	for i := range keys {
+		if keys[i].Section == "" {
+			keys[i].Section = heading
+		}
+	}
+
+	return keys
 }
 
 func programKeys() []Key {
@@ -81,7 +135,7 @@ func programKeys() []Key {
 		},
 		{Path: "history", Type: TypeMapping, Doc: "What is kept of past snapshots."},
 		{
-			Path: "history.retention", Type: TypeDuration, Default: "720h", Min: int64(time.Minute), Max: 3660 * day, Example: "720h",
+			Path: "history.retention", Type: TypeDuration, Default: "720h", Min: int64(time.Minute), Max: 10 * year, Example: "720h",
 			Doc: "How long snapshots are kept.",
 		},
 		{
@@ -96,5 +150,6 @@ func programKeys() []Key {
 			Path: "vendors", Type: TypeMapping, Required: true,
 			Doc: "The vendors by name, at least one. A name is a small letter or digit, then at most 63 small letters, digits, `-` and `_`.",
 		},
+		{Path: "vendors.*", Type: TypeMapping, Names: NamingName, Doc: "One vendor."},
 	}
 }

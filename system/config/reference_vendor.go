@@ -1,151 +1,126 @@
 package config
 
-import "time"
+import "slices"
 
+// vendorKeys are the keys of one vendor, in the order of the fields of Vendor.
 func vendorKeys() []Key {
-	keys := []Key{
-		{Path: "vendors.*", Type: TypeMapping, Doc: "One vendor."},
+	first := []Key{
 		{
-			Path: "vendors.*.class", Type: TypeText, Required: true, Example: "forex",
+			Path: "use", Type: TypeText, Local: true, Example: "kraken",
+			Doc: "The definition to begin with: one that is shipped, by its name, or a file of your own such as `./mine.yaml`, relative to the " +
+				"configuration. What stands beside `use` is put over it.",
+		},
+		{
+			Path: "class", Type: TypeText, Required: true, Unless: []string{"use"}, Example: "forex",
 			Doc: "The asset class of the vendor's instruments, spelled like a vendor's name. Vendors that share an instrument have the same class.",
 		},
-		{
-			Path: "vendors.*.url", Type: TypeURL, Required: true, Example: `"https://api.example.com/v1/quotes?symbols={symbols}"`,
-			Doc: "Where to ask, http or https. `{symbols}` is a batch's vendor symbols joined by commas, `{symbol}` the one symbol of a request.",
-		},
-		{
-			Path: "vendors.*.method", Type: TypeText, Default: "GET", Words: []string{"GET", "POST"}, Example: "GET",
-			Doc: "The HTTP method.",
-		},
-		{Path: "vendors.*.headers", Type: TypeMapping, Example: `{Authorization: "Bearer ${FOREX_TOKEN}"}`, Doc: "HTTP headers by name."},
-		{
-			Path: "vendors.*.headers.*", Type: TypeSecret, Example: "file:/run/secrets/forex",
-			Doc: "One header's value. It is never shown; `file:PATH` alone takes it from a file.",
-		},
-		{
-			Path: "vendors.*.symbols", Type: TypeSymbols, Required: true, Example: "[AAPL, {BTC/USD: XBTUSD}]",
-			Doc: "The instruments: a list, a mapping from instrument to vendor symbol, or a list with such mappings in it. " +
-				"A name is at most 64 bytes without spaces.",
-		},
-		{
-			Path: "vendors.*.batch", Type: TypeInteger, Default: "0", Max: 10_000, Example: "50",
-			Doc: "How many symbols one request asks for; `0` means all. A URL with `{symbol}` always asks for one.",
-		},
-		{Path: "vendors.*.parse", Type: TypeMapping, Doc: "Where in the JSON answer the quotes are."},
 	}
 
-	keys = append(keys, parseKeys()...)
-	keys = append(keys, clientKeys()...)
-
-	return append(keys, paceKeys()...)
+	return slices.Concat(
+		section("A vendor", first), section("Secrets and symbols", symbolKeys()), section("Requests", endpointKeys()),
+		section("Endpoints and servers", endpointsKeys()), section("Limits", creditKeys()), section("Authorization", authKeys()),
+		section("Errors", errorKeys()), section("Streams", streamKeys()), section("The client", clientKeys()),
+		section("The schedule", paceKeys()), section("Limits", limitKeys()), section("The schedule", retryKeys()),
+	)
 }
 
-func parseKeys() []Key {
-	return []Key{
+func symbolKeys() []Key {
+	return slices.Concat([]Key{
 		{
-			Path: "vendors.*.parse.rows", Type: TypeText, Fallback: "the whole answer", Example: "quotes",
-			Doc: "The path of an array of rows, or of an object whose keys are vendor symbols.",
+			Path: "secrets", Type: TypeMapping, Example: `{key: "${FOREX_KEY}"}`,
+			Doc: "What templates call `{secret.NAME}` and expressions `$secret.NAME`.",
 		},
 		{
-			Path: "vendors.*.parse.key", Type: TypeText, Fallback: "the key of the row, or the one symbol asked for", Example: "symbol",
-			Doc: "The path, in a row, of the vendor symbol.",
+			Path: "secrets.*", Type: TypeSecret, Names: NamingIdentifier, Example: "file:/run/secrets/forex",
+			Doc: "One secret. It is never shown; `file:PATH` alone takes it from a file.",
 		},
 		{
-			Path: "vendors.*.parse.price", Type: TypeText, Fallback: "the middle of `bid` and `ask`", Example: "price",
-			Doc: "The path, in a row, of the price.",
+			Path: "symbols", Type: TypeSymbols, Required: true, Example: "[AAPL, {BTC/USD: XBTUSD}]",
+			Doc: "The instruments: a list of names, a mapping from name to vendor symbol, or a list with such mappings in it. A name is at most " +
+				"64 bytes without spaces. Instead of the vendor symbol there may be a mapping with what else is to be known. With `use` they " +
+				"select from the definition's catalogue: a mapping changes what it names, a vendor symbol replaces the whole entry.",
 		},
-		{Path: "vendors.*.parse.bid", Type: TypeText, Example: "bid", Doc: "The path, in a row, of the bid price."},
-		{Path: "vendors.*.parse.ask", Type: TypeText, Example: "ask", Doc: "The path, in a row, of the ask price."},
+		{Path: "symbols.*", Type: TypeMapping, Example: "{symbol: GBP, invert: true}", Doc: "What is to be known of one instrument."},
+	}, below("symbols.*.", oneSymbolKeys()), []Key{
 		{
-			Path: "vendors.*.parse.time", Type: TypeText, Fallback: "the time of receipt counts", Example: "time",
-			Doc: "The path, in a row, of the vendor's time stamp.",
-		},
-		{
-			Path: "vendors.*.parse.time_format", Type: TypeText, Fallback: "rfc3339", Example: "unix_ms",
-			Words: []string{"rfc3339", "unix", "unix_ms", "unix_us", "unix_ns"},
-			Doc:   "How the time stamp is written.",
+			Path: "naming", Type: TypeTemplate, Fallback: "the instrument's name", Example: `"{base|lower}{quote|lower}"`,
+			Doc: "The vendor symbol of instruments that have none of their own.",
 		},
 		{
-			Path: "vendors.*.parse.error", Type: TypeText, Example: "error",
-			Doc: "The path of an error text inside a 200 answer; where it is present and not empty, the answer is refused.",
+			Path: "matching", Type: TypeTemplate, Fallback: "the vendor symbol", Example: `"{symbol|upper}"`,
+			Doc: "The key under which an instrument stands in answers.",
 		},
-	}
+		{Path: "listing", Type: TypeMapping, Doc: "Where the vendor lists its symbols."},
+		{Path: "listing.url", Type: TypeURL, Required: true, Example: "https://api.example.com/v1/symbols", Doc: "The URL of the list."},
+		{
+			Path: "listing.symbols", Type: TypeExpression, Required: true, Example: `".result[] | .altname"`,
+			Doc: "Gives the vendor symbols, each a text or an object with `symbol`, `base` and `quote`.",
+		},
+	})
 }
 
-func clientKeys() []Key {
+func oneSymbolKeys() []Key {
 	return []Key{
-		{Path: "vendors.*.client", Type: TypeMapping, Doc: "What the vendor may do to us."},
 		{
-			Path: "vendors.*.client.allow_private", Type: TypeBoolean, Default: "false", Example: "true",
-			Doc: "Permits loopback and private addresses. Link-local, metadata and multicast addresses are always refused.",
+			Path: "symbol", Type: TypeText, Fallback: "what `naming` makes", Example: "XBTUSD",
+			Doc: "The vendor's name for the instrument.",
 		},
+		{Path: "key", Type: TypeText, Fallback: "what `matching` makes", Example: "XXBTZUSD", Doc: "Its name in answers."},
+		{Path: "endpoint", Type: TypeText, Fallback: "the first endpoint", Example: "metals", Doc: "The name of the endpoint that has it."},
+		{Path: "currency", Type: TypeText, Example: "USD", Doc: "The currency shown with its quotes where the answer does not say."},
+		{Path: "unit", Type: TypeText, Example: "troy_ounce", Doc: "The unit shown with its quotes where the answer does not say."},
+		scaleKey("scale", "the vendor's `parse.scale`"),
 		{
-			Path: "vendors.*.client.max_wire", Type: TypeInteger, Default: "1048576", Min: 1024, Max: maxBytes, Example: "262144",
-			Doc: "The most bytes read from the wire for one answer.",
+			Path: "invert", Type: TypeBoolean, Fallback: "the vendor's `parse.invert`", Example: "true",
+			Doc: "Makes the price 1 ÷ price; bid and ask change places. It comes before `scale`.",
 		},
-		{
-			Path: "vendors.*.client.max_body", Type: TypeInteger, Default: "4194304", Min: 1024, Max: maxBytes, Example: "1048576",
-			Doc: "The most bytes of one answer after decompression.",
-		},
-		{
-			Path: "vendors.*.client.dial_timeout", Type: TypeDuration, Default: "1s", Min: int64(time.Millisecond), Max: int64(time.Minute),
-			Example: "500ms", Doc: "The limit for connecting.",
-		},
-		{
-			Path: "vendors.*.client.tls_timeout", Type: TypeDuration, Default: "2s", Min: int64(time.Millisecond), Max: int64(time.Minute),
-			Example: "1s", Doc: "The limit for the TLS handshake.",
-		},
-		{
-			Path: "vendors.*.client.ca_file", Type: TypeText, Fallback: "the system's authorities", Example: "/etc/rollcall/ca.pem",
-			Doc: "A PEM file of certificate authorities to trust instead of the system's.",
-		},
-		{
-			Path: "vendors.*.client.proxy", Type: TypeURL, Fallback: "none; the environment is not consulted", Example: "http://proxy.internal:3128",
-			Doc: "The URL of an HTTP proxy.",
-		},
-		{
-			Path: "vendors.*.client.follow_redirects", Type: TypeBoolean, Default: "false", Example: "true",
-			Doc: "Permits up to 3 redirects to the same host.",
-		},
+		digitsKey("digits"),
+		{Path: "signed", Type: TypeBoolean, Example: "true", Doc: "Permits prices that are zero or negative."},
+		{Path: "with", Type: TypeMapping, Example: "{market: spot}", Doc: "Further values for templates (`{with.NAME}`) and expressions."},
+		{Path: "with.*", Type: TypeText, Names: NamingIdentifier, Example: "spot", Doc: "One value. It is no place for secrets."},
 	}
 }
 
-func paceKeys() []Key {
-	return []Key{
-		{
-			Path: "vendors.*.deadline", Type: TypeDuration, Fallback: "the round's `deadline`", Min: int64(time.Millisecond), Max: day, Example: "1500ms",
-			Doc: "How long this vendor may take. At most the round's `deadline`.",
-		},
-		{Path: "vendors.*.limits", Type: TypeMapping, Fallback: "no limit", Doc: "The vendor's request budget."},
-		{Path: "vendors.*.limits.requests", Type: TypeInteger, Required: true, Min: 1, Max: 1_000_000, Example: "5", Doc: "How many requests …"},
-		{
-			Path: "vendors.*.limits.per", Type: TypeDuration, Required: true, Min: int64(time.Millisecond), Max: 31 * day, Example: "1s",
-			Doc: "… in how long.",
-		},
-		{
-			Path: "vendors.*.limits.burst", Type: TypeInteger, Fallback: "`requests`", Min: 1, Max: 1_000_000, Example: "2",
-			Doc: "How many requests may be made at once.",
-		},
-		{Path: "vendors.*.retry", Type: TypeMapping, Doc: "What happens, within the deadline, after a failure that may pass."},
-		{
-			Path: "vendors.*.retry.attempts", Type: TypeInteger, Default: "3", Min: 1, Max: 10, Example: "1",
-			Doc: "Requests in all; `1` means no retry.",
-		},
-		{
-			Path: "vendors.*.retry.backoff", Type: TypeDuration, Default: "100ms", Min: int64(time.Millisecond), Max: int64(time.Minute), Example: "100ms",
-			Doc: "The pause before the first retry; it doubles each time.",
-		},
-		{
-			Path: "vendors.*.retry.max_backoff", Type: TypeDuration, Fallback: "1s, or `backoff` if that is longer", Min: int64(time.Millisecond),
-			Max: int64(time.Minute), Example: "1s", Doc: "The longest pause. At least `backoff`.",
-		},
-		{
-			Path: "vendors.*.max_age", Type: TypeDuration, Default: "5m", Min: int64(time.Millisecond), Max: 3660 * day, Example: "30s",
-			Doc: "The age from which a quote is `stale`.",
-		},
-		{
-			Path: "vendors.*.max_skew", Type: TypeDuration, Default: "5s", Min: 0, Max: int64(time.Hour), Example: "2s",
-			Doc: "How far ahead of our clock a quote's time may be before it is `future`.",
-		},
+func scaleKey(path, fallback string) Key {
+	return Key{
+		Path: path, Type: TypeDecimal, Fallback: fallback, Max: maxCount, Example: "0.01",
+		Doc: "Multiplies the prices: above 0, such as 0.01 for pence.",
 	}
+}
+
+func digitsKey(path string) Key {
+	return Key{
+		Path: path, Type: TypeInteger, Fallback: "10", Min: 1, Max: 30, Example: "6",
+		Doc: "The decimal places of a price that was inverted or divided.",
+	}
+}
+
+func endpointsKeys() []Key {
+	return slices.Concat([]Key{
+		{
+			Path: "endpoints", Type: TypeMapping, Example: `{metals: {url: "https://api.example.com/metals/{symbol}"}}`,
+			Doc: "Further endpoints by name. An instrument's `endpoint` says which is its own.",
+		},
+		{
+			Path: "endpoints.*", Type: TypeMapping, Names: NamingName, Repeats: "vendors.*",
+			Doc: "One endpoint, with a vendor's own keys from `url` to `parse`. Only `url` is required.",
+		},
+	}, below("endpoints.*.", requiredURL(endpointKeys())), []Key{
+		{
+			Path: "servers", Type: TypeList, Example: `["https://a.example.com", "https://b.example.com"]`,
+			Doc: "What stands in for scheme and host of the URLs, one after another, while the one in front fails.",
+		},
+		{Path: "servers[]", Type: TypeURL, Example: "https://b.example.com", Doc: "Scheme, host and port."},
+	})
+}
+
+// requiredURL are keys whose url nothing replaces.
+func requiredURL(keys []Key) []Key {
+	for i := range keys {
+		if keys[i].Path == "url" {
+			keys[i].Required, keys[i].Unless = true, nil
+		}
+	}
+
+	return keys
 }

@@ -35,7 +35,7 @@ func appendJSON(dst []byte, node *yaml.Node) []byte {
 		}
 
 		return append(dst, ']')
-	case node.Tag == "!!int" || node.Tag == "!!bool":
+	case node.Tag == "!!int" || node.Tag == "!!bool" || node.Tag == "!!float":
 		return append(dst, node.Value...)
 	default:
 		quoted, err := jsontext.AppendQuote(dst, node.Value)

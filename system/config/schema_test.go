@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
@@ -18,46 +16,34 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/rollcall-go/rollcall/system/config"
-	"github.com/rollcall-go/rollcall/system/feed"
-	"github.com/rollcall-go/rollcall/system/secret"
 )
 
 // The patterns of what YAML sees as text and the program reads as something else.
 const (
 	durationPattern  = `^[0-9.]+(ns|us|µs|ms|s|m|h)([0-9.]+(ns|us|µs|ms|s|m|h))*$`
+	decimalPattern   = `^-?[0-9]+([.][0-9]+)?$`
 	referencePattern = `\$\{`
-	namePattern      = `^[a-z0-9][a-z0-9_-]{0,63}$`
 )
 
+// patterns are those of names that may not be chosen freely.
+var patterns = map[config.Naming]string{
+	config.NamingName:       `^[a-z0-9][a-z0-9_-]{0,63}$`,
+	config.NamingIdentifier: `^[A-Za-z_][A-Za-z0-9_]{0,63}$`,
+}
+
 // The embedded schema is generated here, so that the program does not carry the generator.
-func TestSchemaFollowsTheTypes(t *testing.T) {
-	reflector := jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, ExpandedStruct: true, DoNotReference: true, Anonymous: true}
-	reflector.Mapper = func(typ reflect.Type) *jsonschema.Schema {
-		switch typ {
-		case reflect.TypeFor[time.Duration](), reflect.TypeFor[secret.Secret]():
-			return &jsonschema.Schema{Type: "string"}
-		case reflect.TypeFor[map[string]secret.Secret]():
-			return &jsonschema.Schema{Type: "object"}
-		case reflect.TypeFor[[]feed.Symbol]():
-			return symbolsSchema()
-		case reflect.TypeFor[[]config.Vendor]():
-			vendor := reflector.Reflect(config.Vendor{})
-			vendor.Version = ""
-
-			return &jsonschema.Schema{
-				Type: "object", MinProperties: new(uint64(1)), AdditionalProperties: jsonschema.FalseSchema,
-				PatternProperties: map[string]*jsonschema.Schema{namePattern: vendor},
-			}
-		default:
-			return nil
-		}
-	}
-
-	schema := reflector.Reflect(config.Config{})
+func TestSchemaFollowsTheReference(t *testing.T) {
+	schema := object()
+	schema.Version = "https://json-schema.org/draft/2020-12/schema"
 	schema.Title = "Rollcall's configuration"
+	schema.Definitions = jsonschema.Definitions{"scalar": scalar()}
 
 	for _, key := range config.Reference() {
-		describe(t, schema, key)
+		place(t, schema, key)
+	}
+
+	for _, key := range config.Reference() {
+		share(t, schema, key)
 	}
 
 	got, err := json.MarshalIndent(schema, "", "  ")
@@ -69,59 +55,133 @@ func TestSchemaFollowsTheTypes(t *testing.T) {
 	}
 }
 
-func symbolsSchema() *jsonschema.Schema {
-	text := func() *jsonschema.Schema {
-		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string", MinLength: new(uint64(1))}, {Type: "number"}, {Type: "boolean"}}}
-	}
-	mapping := &jsonschema.Schema{Type: "object", AdditionalProperties: text(), MinProperties: new(uint64(1))}
-	list := &jsonschema.Schema{Type: "array", MinItems: new(uint64(1)), Items: &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), mapping}}}
-
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{list, mapping}}
+func object() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
 }
 
-// describe puts what the reference knows about a key into its schema.
-func describe(t *testing.T, root *jsonschema.Schema, key config.Key) {
+// scalar is text: whatever YAML makes of it, the program reads what was written.
+func scalar() *jsonschema.Schema {
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}
+}
+
+// place puts what the reference knows about a key into the schema.
+func place(t *testing.T, root *jsonschema.Schema, key config.Key) {
 	t.Helper()
 
-	parent, name := root, key.Path
-	if last := strings.LastIndex(key.Path, "."); last >= 0 {
-		parent, name = schemaAt(t, root, key.Path[:last]), key.Path[last+1:]
-	}
-
-	if name == "*" && len(parent.PatternProperties) == 0 {
-		parent.AdditionalProperties = &jsonschema.Schema{Type: "string", MinLength: new(uint64(1))}
-	}
-
-	node := schemaAt(t, root, key.Path)
+	node := schemaOf(key)
 	node.Description = strings.ReplaceAll(key.Doc, "`", "")
-
-	if key.Required {
-		parent.Required = append(parent.Required, name)
-	}
-
-	switch key.Type {
-	case config.TypeDuration:
-		node.AnyOf = []*jsonschema.Schema{{Pattern: durationPattern}, {Pattern: referencePattern}}
-	case config.TypeInteger:
-		node.Type = ""
-		node.AnyOf = []*jsonschema.Schema{
-			{Type: "integer", Minimum: json.Number(strconv.FormatInt(key.Min, 10)), Maximum: json.Number(strconv.FormatInt(key.Max, 10))},
-			{Type: "string", Pattern: referencePattern},
-		}
-	case config.TypeBoolean:
-		node.Type = ""
-		node.AnyOf = []*jsonschema.Schema{{Type: "boolean"}, {Type: "string", Pattern: referencePattern}}
-	case config.TypeText, config.TypeURL:
-		for _, word := range key.Words {
-			node.Enum = append(node.Enum, word)
-		}
-	case config.TypeSecret, config.TypeSymbols, config.TypeMapping:
-	}
 
 	if key.Default != "" {
 		node.Default = typed(key)
 	}
+
+	path, item := strings.CutSuffix(key.Path, "[]")
+	if item {
+		schemaAt(t, root, path).Items = node
+
+		return
+	}
+
+	parent, name := root, key.Path
+	if last := strings.LastIndexByte(key.Path, '.'); last >= 0 {
+		parent, name = schemaAt(t, root, key.Path[:last]), key.Path[last+1:]
+	}
+
+	switch pattern := patterns[key.Names]; {
+	case strings.HasSuffix(key.Path, ".symbols.*"):
+		parent.OneOf = symbolsSchema(node)
+	case name == "*" && pattern != "":
+		parent.PatternProperties = map[string]*jsonschema.Schema{pattern: node}
+	case name == "*":
+		parent.AdditionalProperties = node
+	default:
+		parent.Properties.Set(name, node)
+	}
+
+	switch {
+	case key.Required && len(key.Unless) == 0:
+		parent.Required = append(parent.Required, name)
+	case key.Required:
+		either := &jsonschema.Schema{}
+		for _, alternative := range append([]string{name}, key.Unless...) {
+			either.AnyOf = append(either.AnyOf, &jsonschema.Schema{Required: []string{alternative}})
+		}
+
+		parent.AllOf = append(parent.AllOf, either)
+	}
 }
+
+// schemaOf is what a key's type says.
+func schemaOf(key config.Key) *jsonschema.Schema {
+	reference := &jsonschema.Schema{Type: "string", Pattern: referencePattern}
+
+	switch key.Type {
+	case config.TypeMapping:
+		mapping := object()
+		if key.Required {
+			mapping.MinProperties = new(uint64(1))
+		}
+
+		return mapping
+	case config.TypeList:
+		return &jsonschema.Schema{Type: "array"}
+	case config.TypeSymbols:
+		return &jsonschema.Schema{}
+	case config.TypeDuration:
+		return &jsonschema.Schema{Type: "string", AnyOf: []*jsonschema.Schema{{Pattern: durationPattern}, {Pattern: referencePattern}}}
+	case config.TypeInteger:
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: number(key.Min), Maximum: number(key.Max)}, reference}}
+	case config.TypeDecimal:
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
+			{Type: "number", Minimum: number(key.Min), Maximum: number(key.Max)}, {Type: "string", Pattern: decimalPattern}, reference,
+		}}
+	case config.TypeBoolean:
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "boolean"}, reference}}
+	case config.TypeURL:
+		return &jsonschema.Schema{Type: "string"}
+	case config.TypeText, config.TypeTemplate, config.TypeExpression, config.TypeSecret, config.TypeSecretTemplate:
+	}
+
+	if len(key.Words) == 0 {
+		return &jsonschema.Schema{Ref: "#/$defs/scalar"}
+	}
+
+	words := &jsonschema.Schema{Type: "string"}
+	for _, word := range key.Words {
+		words.Enum = append(words.Enum, word)
+	}
+
+	return words
+}
+
+// symbolsSchema accepts names, mappings, and lists with both in them.
+func symbolsSchema(one *jsonschema.Schema) []*jsonschema.Schema {
+	value := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Ref: "#/$defs/scalar"}, one}}
+	mapping := &jsonschema.Schema{Type: "object", AdditionalProperties: value, MinProperties: new(uint64(1))}
+	item := &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Ref: "#/$defs/scalar"}, mapping}}
+
+	return []*jsonschema.Schema{{Type: "array", MinItems: new(uint64(1)), Items: item}, mapping}
+}
+
+// share replaces keys that repeat others by a pointer to them.
+func share(t *testing.T, root *jsonschema.Schema, key config.Key) {
+	t.Helper()
+
+	name := strings.Trim(key.Repeats[strings.LastIndexByte(key.Repeats, '.')+1:], "[]*")
+	if name == "" {
+		return // its keys are but some of the others
+	}
+
+	if _, is := root.Definitions[name]; !is {
+		whole := *schemaAt(t, root, key.Repeats)
+		root.Definitions[name] = &whole
+		*schemaAt(t, root, key.Repeats) = jsonschema.Schema{Ref: "#/$defs/" + name}
+	}
+
+	*schemaAt(t, root, key.Path) = jsonschema.Schema{Ref: "#/$defs/" + name, Description: strings.ReplaceAll(key.Doc, "`", "")}
+}
+
+func number(value int64) json.Number { return json.Number(strconv.FormatInt(value, 10)) }
 
 func typed(key config.Key) any {
 	if key.Type == config.TypeInteger || key.Type == config.TypeBoolean {
@@ -135,18 +195,27 @@ func typed(key config.Key) any {
 func schemaAt(t *testing.T, node *jsonschema.Schema, path string) *jsonschema.Schema {
 	t.Helper()
 
-	for name := range strings.SplitSeq(path, ".") {
+	for step := range strings.SplitSeq(path, ".") {
+		name, item := strings.CutSuffix(step, "[]")
+
 		switch {
+		case name == "*" && len(node.OneOf) > 0: // symbols
+			node = node.OneOf[1].AdditionalProperties.AnyOf[1]
 		case name == "*" && len(node.PatternProperties) > 0:
-			node = node.PatternProperties[namePattern]
-			node.AdditionalProperties = jsonschema.FalseSchema
+			for _, only := range node.PatternProperties {
+				node = only
+			}
 		case name == "*":
 			node = node.AdditionalProperties
 		default:
 			child, ok := node.Properties.Get(name)
-			require.True(t, ok, "the reference's %s is a key of the types", path)
+			require.True(t, ok, "%s stands behind the mapping it is in", path)
 
 			node = child
+		}
+
+		if item {
+			node = node.Items
 		}
 	}
 
@@ -187,9 +256,9 @@ func TestSchemaAcceptsEveryGoodFile(t *testing.T) {
 
 func TestSchemaRefusesWhatAnEditorCanSee(t *testing.T) {
 	for _, name := range []string{
-		"unknown_key", "unknown_key_vendor", "unknown_key_http", "unknown_key_use", "unknown_key_parse", "wrong_type_duration", "wrong_type_mapping", "wrong_type_integer",
+		"unknown_key", "unknown_key_vendor", "unknown_key_http", "unknown_key_parse", "wrong_type_duration", "wrong_type_mapping", "wrong_type_integer",
 		"wrong_type_vendors", "wrong_type_symbols", "null_value", "missing_vendors", "missing_class", "missing_url", "missing_symbols",
-		"empty_symbols", "vendor_name", "duration_unit", "duration_negative", "integer_range", "word", "method", "limits_required", "no_vendor",
+		"empty_symbols", "vendor_name", "duration_unit", "duration_negative", "integer_range", "word", "method", "no_vendor",
 	} {
 		data, err := os.ReadFile(filepath.Join("testdata", name+".bad.yaml"))
 		require.NoError(t, err)

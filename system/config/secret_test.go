@@ -43,12 +43,12 @@ func TestReferencesAreReplaced(t *testing.T) {
 		`"Bearer ${TOKEN}"`:             "Bearer " + canary,
 		`"${NOT_SET:-fallback}"`:        "fallback",
 		`"${EMPTY:-fallback}"`:          "fallback",
-		`"a$$b$${c}"`:                   "a$b${c}",
+		`"a$$b$${{c}}"`:                 "a$b${{c}}",
 		`"Bearer ${credential:token}"`:  "Bearer from file",
 		`"Bearer ${file:` + file + `}"`: "Bearer from file",
 		`"Bearer ${file:token}"`:        "Bearer from file", // from the configuration's own directory
 		`file:token`:                    "from file",
-		`"x${RECURSIVE}"`:               "x${TOKEN}", // C10: never followed
+		`"x${RECURSIVE}"`:               "x${{TOKEN}}", // C10: never followed
 	} {
 		c, err := config.Parse([]byte(withHeader(value)), filepath.Join(dir, "r.yaml"), env)
 		require.NoError(t, err, value)

@@ -32,7 +32,7 @@ func (d *decoder) checkText(data []byte) bool {
 		r, size := utf8.DecodeRune(data[at:])
 
 		if problem, suggestion := s.next(r, size, at); problem != "" {
-			d.broken = true
+			d.reading.broken = true
 			d.mistakeAt(&yaml.Node{Line: s.line, Column: s.column}, "", problem, suggestion)
 
 			return false

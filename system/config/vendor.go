@@ -44,43 +44,26 @@ func (d *decoder) vendor(at place, e entry) Vendor {
 	vendor := Vendor{Name: messages.Vendor(e.key.Value)}
 
 	outer := d.written
-	d.written, d.listed = make(map[string]string), nil
+	d.written, d.listed = nil, nil
 
-	d.value(at, e.value, reflect.ValueOf(&vendor).Elem())
+	value, complete := d.begin(at, e.value, &vendor)
+	d.value(at, value, reflect.ValueOf(&vendor).Elem())
 
-	if e.value.Kind == yaml.MappingNode {
-		d.checkVendor(at, e, &vendor)
+	if complete && value.Kind == yaml.MappingNode {
+		d.checkVendor(at, entry{key: e.key, value: value}, &vendor)
 	}
 
-	prefix := at.path + "."
-	for path, text := range d.written {
-		if vendor.written == nil {
-			vendor.written = make(map[string]string)
-		}
+	if len(d.written) > 0 {
+		vendor.written = make(map[string]string, len(d.written))
+	}
 
-		vendor.written[strings.TrimPrefix(path, prefix)] = text
+	for path, text := range d.written {
+		vendor.written[strings.TrimPrefix(path, at.path+".")] = text
 	}
 
 	d.written = outer
 
 	return vendor
-}
-
-func (d *decoder) headers(at place, node *yaml.Node) map[string]secret.Secret {
-	entries, _ := d.mapping(at, node)
-
-	headers := make(map[string]secret.Secret, len(entries))
-
-	for _, e := range entries {
-		d.show(e.key, false)
-
-		var value secret.Secret
-
-		d.secret(at.entry(e.key.Value), e.value, &value)
-		headers[e.key.Value] = value
-	}
-
-	return headers
 }
 
 // secret decodes text that is never shown. The whole of it may be in a file.
@@ -91,6 +74,12 @@ func (d *decoder) secret(at place, node *yaml.Node, into *secret.Secret) {
 	}
 
 	if path, is := strings.CutPrefix(text, "file:"); is && strings.HasPrefix(node.Value, "file:") {
+		if d.source(node) != d.main {
+			d.mistakeAt(node, at.path, "is a file, which a definition may not name", "give it beside `use`")
+
+			return
+		}
+
 		resolved, err := d.resolver.File(path)
 		if err != nil {
 			d.reference(at, node, err)
@@ -100,6 +89,10 @@ func (d *decoder) secret(at place, node *yaml.Node, into *secret.Secret) {
 
 		if text, ok = d.resolved(at, node, resolved); !ok {
 			return
+		}
+
+		if d.keys[at.pattern].Type == TypeSecretTemplate {
+			text = literal(text)
 		}
 	}
 

@@ -1,0 +1,32 @@
+package config
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"reflect"
+
+	"github.com/rollcall-go/rollcall/system/secret"
+)
+
+// Digest is a keyed digest, in hexadecimal, of all that the vendor is, secrets included: it changes when anything does that the vendor's
+// fetcher depends on. With a salt that is kept secret it tells nothing about the secrets.
+func (v Vendor) Digest(salt []byte) string {
+	r := unmasked()
+	r.secrets = secret.Secret.Reveal
+	v.written = nil
+
+	sum := hmac.New(sha256.New, salt)
+	sum.Write(appendJSON(nil, v.node(r)))
+
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Equal reports whether two vendors are the same in all that they do, secrets included, however they are written down.
+func (v Vendor) Equal(other Vendor) bool {
+	for _, vendor := range []*Vendor{&v, &other} {
+		vendor.Use, vendor.Budget, vendor.written = "", "", nil
+	}
+
+	return reflect.DeepEqual(v, other)
+}
