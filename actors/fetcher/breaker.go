@@ -138,7 +138,7 @@ func (b *breaker) verdict(f *messages.Failure) (reason string, rest time.Duratio
 func asksToWait(wish time.Duration) string { return "vendor asks to wait " + short(wish) }
 
 // wish is the vendor's own wish within its bounds, 0 if it has none. An allowance that is used up may take a day to come back.
-func (b *Breaker) wish(f *messages.Failure) time.Duration {
+func (b Breaker) wish(f *messages.Failure) time.Duration {
 	if f.RetryAfter <= 0 {
 		return 0
 	}
@@ -152,7 +152,7 @@ func (b *Breaker) wish(f *messages.Failure) time.Duration {
 }
 
 // pause is for how long nobody may use the key after a failure; 0 if it has nothing to do with the key's allowance.
-func (b *Breaker) pause(f *messages.Failure) time.Duration {
+func (b Breaker) pause(f *messages.Failure) time.Duration {
 	switch f.Outcome {
 	case messages.OutcomeRateLimited:
 		return b.wish(f)

@@ -133,11 +133,11 @@ func (b *Budget) refusal(why *bound, at, now time.Time) *messages.Failure {
 	case why.never:
 		name += fmt.Sprintf(" of %s is less than one poll takes", why.window)
 	case why.told:
-		name += fmt.Sprintf(": vendor says that too little is left; room again in %s", again)
+		name += ": vendor says that too little is left; room again in " + again
 	case why.window != nil:
-		name += fmt.Sprintf(" of %s; room again in %s", why.window, again)
+		name += " of " + why.window.String() + "; room again in " + again
 	default:
-		name += fmt.Sprintf(": others are first; room again in %s", again)
+		name += ": others are first; room again in " + again
 	}
 
 	return messages.NewFailure(messages.OutcomeRateLimited, name)

@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -151,19 +152,19 @@ func feedOf(message any) *messages.FeedStatus {
 
 // heldText says which quotes are held, and why.
 func heldText(message *messages.QuotesFetched) string {
-	text := ""
+	var text strings.Builder
 
 	for i := range message.Quotes {
 		if q := &message.Quotes[i]; q.Flags&messages.FlagHeld != 0 {
-			text += fmt.Sprintf(", held %s %s of %s", q.Instrument, q.Outcome, q.ReceivedAt.UTC().Format(time.TimeOnly))
+			fmt.Fprintf(&text, ", held %s %s of %s", q.Instrument, q.Outcome, q.ReceivedAt.UTC().Format(time.TimeOnly))
 		}
 	}
 
 	if message.Failure != nil {
-		text += "; " + message.Failure.Error()
+		text.WriteString("; " + message.Failure.Error())
 	}
 
-	return text
+	return text.String()
 }
 
 // feedText says how the budget stands.

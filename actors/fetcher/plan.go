@@ -198,5 +198,5 @@ func grid(d, interval time.Duration) time.Duration {
 		return 0
 	}
 
-	return (d + interval - 1) / interval * interval
+	return d + (interval-d%interval)%interval
 }

@@ -113,7 +113,9 @@ func (p *poller) panicked(reason *actors.Panic, now time.Time) []effect {
 
 	if p.current != nil {
 		p.cutOff(now)
-		p.abandon(messages.NewFailure(messages.OutcomeCrashed, fmt.Sprintf("panic: %v", reason.Value)), now)
+
+		failure := messages.NewFailure(messages.OutcomeCrashed, fmt.Sprintf("panic: %v", reason.Value))
+		p.abandon(p.missed(p.current, failure, now), now)
 	}
 
 	p.do(crash{panic: reason})
@@ -275,11 +277,11 @@ func (p *poller) succeeded(result *attemptDone, now time.Time) {
 // unreadable ends a poll whose answer has nothing in it. Its quotes say why, unless there are better ones from before.
 func (p *poller) unreadable(poll *poll, quotes []messages.Quote, now time.Time) {
 	failure := messages.NewFailure(quotes[0].Outcome, "no quote could be read")
+	said := p.missed(poll, failure, now)
 
 	if held, usable := p.stillGood(now); usable > 0 {
-		p.do(poll.fetched(p.settings.Vendor, held, usable, p.missed(poll, failure, now), p.feed(now)))
+		p.do(poll.fetched(p.settings.Vendor, held, usable, said, p.feed(now)))
 	} else {
-		p.missed(poll, failure, now)
 		p.do(poll.fetched(p.settings.Vendor, quotes, 0, nil, p.feed(now)))
 	}
 
@@ -321,10 +323,6 @@ func (p *poller) fail(f *messages.Failure, now time.Time) {
 // abandon ends the poll with a failure that is not to be hidden behind what is held.
 func (p *poller) abandon(f *messages.Failure, now time.Time) {
 	poll := p.end()
-	if poll.attempts > 0 {
-		p.missed(poll, f, now)
-	}
-
 	p.do(poll.failed(p.settings.Vendor, f, p.feed(now)))
 }
 

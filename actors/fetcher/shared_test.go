@@ -23,14 +23,31 @@ type vendor struct {
 	says messages.Allowance
 	do   sourceFunc
 
+	asked journal
+}
+
+// journal is a list of times that several goroutines add to.
+type journal struct {
 	mu    sync.Mutex
-	calls []time.Time
+	times []time.Time
+}
+
+func (j *journal) note() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+
+	j.times = append(j.times, time.Now())
+}
+
+func (j *journal) all() []time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+
+	return slices.Clone(j.times)
 }
 
 func (v *vendor) Fetch(ctx context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
-	v.mu.Lock()
-	v.calls = append(v.calls, time.Now())
-	v.mu.Unlock()
+	v.asked.note()
 
 	return v.do(ctx, instruments)
 }
@@ -41,10 +58,11 @@ func (v *vendor) Allowance() messages.Allowance { return v.says }
 
 // fleet spawns fetchers of one source, and asks all of them.
 func (b *bench) fleet(n int, settings fetcher.Settings, source fetcher.Source) (ask func(messages.Round), stop func()) {
-	pids := make([]*actor.PID, n)
-	for i := range pids {
+	var pids []*actor.PID
+
+	for range n {
 		b.spawn(settings, source)
-		pids[i] = b.fetcher
+		pids = append(pids, b.fetcher)
 	}
 
 	ask = func(round messages.Round) {
@@ -81,7 +99,7 @@ func mostWithin(calls []time.Time, per time.Duration) int {
 }
 
 // TestOneKeyOneBudget: three vendor entries with one key want 36 requests a minute; the key has 10, and the vendor limits them beyond that now
-// and then. None is made too many, and none while it asks them to wait. N15
+// and then. None is made too many, and none while it asks them to wait (N15).
 func TestOneKeyOneBudget(t *testing.T) {
 	t.Parallel()
 
@@ -90,15 +108,14 @@ func TestOneKeyOneBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 
-		var limited []time.Time
-
-		source := &vendor{cost: 1}
+		limited, source := &journal{}, &vendor{cost: 1}
 		source.do = func(ctx context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
-			if len(source.calls)%25 != 0 {
+			if len(source.asked.all())%25 != 0 {
 				return after(300*time.Millisecond, good)(ctx, instruments)
 			}
 
-			limited = append(limited, time.Now())
+			limited.note()
+
 			failure := messages.NewFailure(messages.OutcomeRateLimited, "429 Too Many Requests")
 			failure.RetryAfter = rest
 
@@ -124,14 +141,15 @@ func TestOneKeyOneBudget(t *testing.T) {
 		stop()
 
 		assert.Equal(t, 3*720, answers, "every question has its answer")
-		assert.LessOrEqual(t, mostWithin(source.calls, time.Minute), 10)
-		assert.Greater(t, len(source.calls), 300, "and what there is, is used")
-		require.Greater(t, len(limited), 10)
+		calls := source.asked.all()
+		assert.LessOrEqual(t, mostWithin(calls, time.Minute), 10)
+		assert.Greater(t, len(calls), 300, "and what there is, is used")
+		require.Greater(t, len(limited.all()), 10)
 
-		for _, at := range limited {
-			next, _ := slices.BinarySearchFunc(source.calls, at.Add(1), time.Time.Compare)
-			if next < len(source.calls) {
-				assert.GreaterOrEqual(t, source.calls[next].Sub(at), rest)
+		for _, at := range limited.all() {
+			next, _ := slices.BinarySearchFunc(calls, at.Add(1), time.Time.Compare)
+			if next < len(calls) {
+				assert.GreaterOrEqual(t, calls[next].Sub(at), rest)
 			}
 		}
 	})
@@ -165,8 +183,8 @@ func TestADayOnTwentyFive(t *testing.T) {
 			require.Equal(t, age > 5*time.Second, held)
 		}
 
-		assert.Equal(t, 25, mostWithin(source.calls, 24*time.Hour))
-		assert.Len(t, source.calls, 32)
+		assert.Equal(t, 25, mostWithin(source.asked.all(), 24*time.Hour))
+		assert.Len(t, source.asked.all(), 32)
 	})
 }
 
@@ -183,8 +201,8 @@ func TestACallHasItsPrice(t *testing.T) {
 			time.Sleep(5 * time.Second)
 		}
 
-		assert.Len(t, source.calls, 4)
-		assert.Equal(t, 2, mostWithin(source.calls, time.Minute))
+		assert.Len(t, source.asked.all(), 4)
+		assert.Equal(t, 2, mostWithin(source.asked.all(), time.Minute))
 	})
 }
 
@@ -200,12 +218,13 @@ func TestTheVendorsWordCounts(t *testing.T) {
 			time.Sleep(5 * time.Second)
 		}
 
-		assert.Len(t, source.calls, 2)
-		assert.Equal(t, 30*time.Second, source.calls[1].Sub(source.calls[0]))
+		calls := source.asked.all()
+		require.Len(t, calls, 2)
+		assert.Equal(t, 30*time.Second, calls[1].Sub(calls[0]))
 	})
 }
 
-// TestACrashSpendsWhatItSpent: a request whose source panics is spent, and its room is free again. O08
+// TestACrashSpendsWhatItSpent: a request whose source panics is spent, and its room is free again (O08).
 func TestACrashSpendsWhatItSpent(t *testing.T) {
 	t.Parallel()
 

@@ -68,7 +68,7 @@ func flags() *rapid.Generator[messages.Flags] {
 
 	return rapid.OneOf(
 		rapid.Just(messages.Flags(0)), rapid.Just(messages.FlagMid|messages.FlagUntimed),
-		rapid.Map(rapid.IntRange(0, all), func(n int) messages.Flags { return messages.Flags(n) }), //nolint:gosec // all fits
+		rapid.Map(rapid.IntRange(0, all), func(n int) messages.Flags { return messages.Flags(n) }),
 	)
 }
 
