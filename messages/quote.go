@@ -12,7 +12,7 @@ type Quote struct {
 	Price       Price     // zero unless Outcome is OutcomeOK or a verdict on a readable price
 	Bid, Ask    Price     // zero where the vendor gives none
 	VendorTime  time.Time // the vendor's own time stamp; zero where it gives none
-	RequestedAt time.Time // when the request was sent
+	RequestedAt time.Time // when the request was sent; when it was received for a quote that was pushed
 	ReceivedAt  time.Time // when the answer was complete
 	Outcome     Outcome   // OutcomeOK, or why the price may not be used
 	Detail      string    // for people; at most MaxDetail bytes

@@ -144,7 +144,7 @@ func (s *streamer) terminated() {
 	}
 }
 
-// fetch takes what is in the inboxes first: a round gets the newest there is.
+// fetch takes what is in the inboxes first: a round gets the newest there is, and after a pause nobody is called silent who has spoken.
 func (s *streamer) fetch(c actor.Context, message *messages.FetchQuotes) {
 	if message == nil {
 		return
@@ -179,9 +179,8 @@ func (s *streamer) take(c actor.Context, w *wire) {
 	}
 }
 
-// hangUp takes the last words of a connection before its end.
+// hangUp takes the end of a connection. Its last words came before.
 func (s *streamer) hangUp(c actor.Context, message *ended) {
-	s.listen(c, message.number)
 	s.forget(message.number)
 	s.perform(c, s.board.ended(message.number, message.err, time.Now()))
 }

@@ -213,6 +213,9 @@ func NewBox(settings Settings) *Box {
 // Put takes an update.
 func (b *Box) Put(update *messages.StreamUpdate, now time.Time) bool { return b.inbox.put(update, now) }
 
+// Close makes the inbox deaf.
+func (b *Box) Close() { b.inbox.close() }
+
 // Take empties the inbox into the buffer and returns the quotes and how many were conflated and dropped.
 func (b *Box) Take(buffer []messages.Quote) (quotes []messages.Quote, conflated, dropped uint64) {
 	news := b.inbox.take(buffer)

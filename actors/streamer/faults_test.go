@@ -297,3 +297,48 @@ func TestDeafSourceIsNotMultiplied(t *testing.T) {
 		b.stop()
 	})
 }
+
+// slowLog delays whoever answers a round.
+type slowLog struct{ delay time.Duration }
+
+func (l *slowLog) Levels() []logrus.Level { return []logrus.Level{logrus.DebugLevel} }
+
+func (l *slowLog) Fire(*logrus.Entry) error {
+	time.Sleep(l.delay)
+
+	return nil
+}
+
+// A machine that stood still for a while does not take a connection for silent that has spoken meanwhile, whatever it looks at first.
+func TestPauseIsNotSilence(t *testing.T) {
+	t.Parallel()
+
+	for name, questions := range map[string]messages.Round{"alarm first": 1, "question first": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var calls atomic.Int32
+
+			stream := func(ctx context.Context, instruments []messages.Instrument, deliver deliver) error {
+				calls.Add(1)
+
+				return beating(t, 31*time.Second, 1)(ctx, instruments, deliver)
+			}
+			log, _ := logtest.NewNullLogger()
+			log.SetLevel(logrus.DebugLevel)
+			log.AddHook(&slowLog{delay: 8 * time.Second})
+
+			run(t, streamer.Settings{Log: logrus.NewEntry(log)}, stream, func(b *bench) {
+				time.Sleep(29 * time.Second)
+
+				for round := range questions {
+					b.ask(round+1, time.Minute)
+					time.Sleep(100 * time.Millisecond)
+				}
+
+				time.Sleep(20 * time.Second)
+				assert.Equal(t, int32(1), calls.Load())
+			})
+		})
+	}
+}

@@ -63,6 +63,18 @@ func TestInboxCopies(t *testing.T) {
 	assert.Equal(t, messages.FlagStreamed, quotes[0].Flags)
 }
 
+// Whoever talks on after the connection was cut talks to nobody.
+func TestInboxIsDeafInTheEnd(t *testing.T) {
+	t.Parallel()
+
+	box := streamer.NewBox(streamer.Settings{Instruments: []messages.Instrument{"A"}})
+	box.Close()
+	assert.False(t, box.Put(&messages.StreamUpdate{Quotes: []messages.Quote{priced(t, "A", "1")}}, noon))
+
+	quotes, _, _ := box.Take(nil)
+	assert.Empty(t, quotes)
+}
+
 // N26: whatever the order, the newest vendor time is what remains, and every quote is accounted for.
 func TestInboxKeepsTheNewest(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,7 @@ func TestRedialNeverStorms(t *testing.T) {
 
 	rapid.Check(t, func(t *rapid.T) {
 		redial := streamer.NewRedial(streamer.Settings{Connections: streamer.Connections{
-			Backoff:      actors.Backoff{Base: time.Duration(rapid.IntRange(1, 2000).Draw(t, "base")) * time.Millisecond, Max: time.Minute},
+			Backoff:      actors.Backoff{Base: time.Duration(rapid.IntRange(1, 2000).Draw(t, "base")) * time.Millisecond, Max: 3 * time.Second},
 			HealthyAfter: time.Duration(rapid.IntRange(1, 90).Draw(t, "healthy")) * time.Second,
 		}})
 		now, wished := noon, noon
@@ -36,10 +36,10 @@ func TestRedialNeverStorms(t *testing.T) {
 			calls = append(calls, now)
 			redial.Attempt(now)
 
-			ready := time.Duration(rapid.IntRange(0, 120).Draw(t, "ready")) * time.Second
+			ready := time.Duration(rapid.SampledFrom([]int{0, 0, 0, 0, 0, 1, 120}).Draw(t, "ready")) * time.Second
 			now = now.Add(ready)
 			failure := messages.NewFailure(rapid.SampledFrom(messages.Outcomes()).Draw(t, "outcome"), "")
-			failure.RetryAfter = time.Duration(rapid.SampledFrom([]int{0, 0, 0, 5, 300}).Draw(t, "wish")) * time.Second
+			failure.RetryAfter = time.Duration(rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 300}).Draw(t, "wish")) * time.Second
 			redial.Failed(failure, ready, now)
 			wished = now.Add(failure.RetryAfter)
 		}
