@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
@@ -186,7 +185,7 @@ func relocate(u, at *url.URL) {
 	u.Host = at.Host
 
 	if prefix := strings.TrimSuffix(at.Path, "/"); prefix != "" {
-		u.Path = path.Join(prefix, "/") + "/" + strings.TrimPrefix(u.Path, "/")
-		u.RawPath = ""
+		u.RawPath = strings.TrimSuffix(at.EscapedPath(), "/") + u.EscapedPath()
+		u.Path = prefix + u.Path
 	}
 }

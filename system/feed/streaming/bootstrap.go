@@ -30,27 +30,11 @@ func (b *bootstrap) ask(ctx context.Context, s *Stream, symbols []spec.Symbol, g
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
 
-	request, err := b.address.make(ctx, symbols, nil, time.Now())
-	if err != nil {
-		return nil, messages.NewFailure(messages.OutcomeBadRequest, "bootstrap: "+err.Error())
-	}
-
 	vars := expr.Vars{Symbols: g.symbols, Keys: g.keys, Instruments: g.objects}
 
-	if b.body != nil {
-		sending := vars
-		sending.Secret = s.plan.secrets
-
-		body, problem := b.text(ctx, &sending)
-		if problem != "" {
-			return nil, messages.NewFailure(messages.OutcomeBadRequest, problem)
-		}
-
-		request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-
-		if request.Header.Get("Content-Type") == "" {
-			request.Header.Set("Content-Type", "application/json")
-		}
+	request, failure := b.request(ctx, s, symbols, vars)
+	if failure != nil {
+		return nil, failure
 	}
 
 	var body bytes.Buffer
@@ -61,6 +45,37 @@ func (b *bootstrap) ask(ctx context.Context, s *Stream, symbols []spec.Symbol, g
 	}
 
 	return b.read(ctx, s, answer, body.Bytes(), vars)
+}
+
+// request makes the request with its body and its credentials.
+func (b *bootstrap) request(ctx context.Context, s *Stream, symbols []spec.Symbol, vars expr.Vars) (*http.Request, *messages.Failure) {
+	request, err := b.address.make(ctx, symbols, nil, time.Now())
+	if err != nil {
+		return nil, messages.NewFailure(messages.OutcomeBadRequest, "bootstrap: "+s.plan.veil.Mask(err.Error()))
+	}
+
+	var body []byte
+
+	if b.body != nil {
+		var problem string
+
+		vars.Secret = s.plan.secrets
+		if body, problem = b.text(ctx, &vars); problem != "" {
+			return nil, messages.NewFailure(messages.OutcomeBadRequest, problem)
+		}
+
+		request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+
+		if request.Header.Get("Content-Type") == "" {
+			request.Header.Set("Content-Type", "application/json")
+		}
+	}
+
+	if err := s.authorize(ctx, request, body); err != nil {
+		return nil, asFailure(err)
+	}
+
+	return request, nil
 }
 
 // text is the request's body; the problem quotes nothing, because secrets stand in it.

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/feed/template"
@@ -117,7 +116,7 @@ func checkTogether(c *compiler, d spec.Definition, places template.Places) {
 		}
 	}
 
-	if st.Order == orderGapless && st.Parse.Sequence == "" && !strings.Contains(st.Parse.JQ, "seq") {
+	if st.Order == orderGapless && st.Parse.Sequence == "" && st.Parse.JQ == "" {
 		c.add("order", "is gapless, but rows have no sequence number", "give parse.sequence, or seq in parse.jq")
 	}
 

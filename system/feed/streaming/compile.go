@@ -1,7 +1,6 @@
 package streaming
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/rollcall-go/rollcall/system/feed/reading"
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/internal/expr"
-	"github.com/rollcall-go/rollcall/system/secret"
 )
 
 // compiler makes a plan of a definition and collects what is wrong with it.
@@ -118,21 +116,4 @@ func ruleIndex(field string) (int, bool) {
 	at, err := strconv.Atoi(number)
 
 	return at, isRule && closed && err == nil
-}
-
-// newVeil masks every secret of a definition, and what stands in the stream's headers and query values.
-func newVeil(d spec.Definition) reading.Veil {
-	var texts []string
-
-	for _, value := range slices.Collect(maps.Values(d.Secrets)) {
-		texts = append(texts, value.Reveal())
-	}
-
-	for _, values := range []map[string]secret.Secret{d.Stream.Headers, d.Stream.Query, d.Stream.Bootstrap.Headers} {
-		for _, value := range values {
-			texts = append(texts, value.Reveal())
-		}
-	}
-
-	return reading.NewVeil(texts...)
 }

@@ -63,8 +63,8 @@ func (c *connection) run(ctx context.Context) *messages.Failure {
 		c.deliver(out.update)
 	}
 
-	stop()
 	c.wire.close(failure.Outcome)
+	stop()
 	workers.Wait()
 
 	return failure
@@ -137,6 +137,10 @@ func (c *connection) take(ctx context.Context, in received) *messages.Failure {
 func (c *connection) apply(ctx context.Context, out output) *messages.Failure {
 	if out.told {
 		c.deliver(out.update)
+	}
+
+	if out.note != "" {
+		c.observe(Noted, time.Now(), []byte(out.note))
 	}
 
 	for _, text := range out.send {

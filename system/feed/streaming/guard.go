@@ -2,10 +2,11 @@ package streaming
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"sync/atomic"
+
+	"github.com/rollcall-go/rollcall/messages"
 )
 
 // What a frame's head says, by RFC 6455, section 5.2.
@@ -23,12 +24,20 @@ const (
 	maxControlLen = 125
 )
 
+// frameError is a frame that is refused.
+type frameError struct {
+	outcome messages.Outcome
+	text    string
+}
+
+func (e *frameError) Error() string { return e.text }
+
 // Errors of frames.
 var (
-	errFrameSize = errors.New("a frame declares more bytes than stream.max_frame")
-	errMasked    = errors.New("the vendor masks its frames, which only we may do")
-	errFragments = fmt.Errorf("a message comes in more than %d fragments", maxFragments)
-	errControl   = fmt.Errorf("a control frame is longer than %d bytes", maxControlLen)
+	errFrameSize = &frameError{messages.OutcomeTooLarge, "the vendor sends a message that is longer than stream.max_frame"}
+	errMasked    = &frameError{messages.OutcomeMalformed, "the vendor masks its frames, which only we may do"}
+	errFragments = &frameError{messages.OutcomeMalformed, "the vendor sends a message in more than " + strconv.Itoa(maxFragments) + " fragments"}
+	errControl   = &frameError{messages.OutcomeMalformed, "the vendor sends a control frame of more than " + strconv.Itoa(maxControlLen) + " bytes"}
 )
 
 // guard is the raw connection under a WebSocket. It looks at the heads of the frames that come and refuses what the library would let pass: a
@@ -45,14 +54,14 @@ type guard struct {
 	fragments int   // of the message so far
 	size      int64 // of the message so far
 
-	err     error       // of a frame; no more is read then
-	network atomic.Bool // reading failed by itself
+	refused atomic.Pointer[frameError] // no more is read then
+	network atomic.Bool                // reading failed by itself
 }
 
 // Read implements io.Reader.
 func (g *guard) Read(p []byte) (int, error) {
-	if g.err != nil {
-		return 0, g.err
+	if refused := g.refused.Load(); refused != nil {
+		return 0, refused
 	}
 
 	n, err := g.ReadWriteCloser.Read(p)
@@ -60,15 +69,17 @@ func (g *guard) Read(p []byte) (int, error) {
 		g.network.Store(true)
 	}
 
-	if g.err = g.watch(p[:n]); g.err != nil {
-		return 0, g.err
+	if refused := g.watch(p[:n]); refused != nil {
+		g.refused.Store(refused)
+
+		return 0, refused
 	}
 
 	return n, err //nolint:wrapcheck // io.Reader's contract needs io.EOF itself
 }
 
 // watch follows the frames through the bytes of the connection.
-func (g *guard) watch(p []byte) error {
+func (g *guard) watch(p []byte) *frameError {
 	for len(p) > 0 {
 		if g.left > 0 {
 			skip := min(g.left, int64(len(p)))
@@ -108,7 +119,7 @@ func (g *guard) headLength() int {
 }
 
 // frame judges a head that is complete.
-func (g *guard) frame() error {
+func (g *guard) frame() *frameError {
 	length := uint64(g.head[1] & bitsLength)
 
 	switch length {

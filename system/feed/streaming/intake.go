@@ -52,7 +52,7 @@ func (s *session) read(ctx context.Context, now time.Time, data []byte, binary b
 
 	document, err := tree.Parse(data, s.plan.tree)
 	if err != nil {
-		s.readText(ctx, string(bytes.TrimSpace(data)))
+		s.readText(ctx, string(bytes.TrimSpace(data)), err)
 
 		return
 	}
@@ -62,24 +62,28 @@ func (s *session) read(ctx context.Context, now time.Time, data []byte, binary b
 }
 
 // readText is for messages that are no documents: some vendors ping with a bare word.
-func (s *session) readText(ctx context.Context, text string) {
+func (s *session) readText(ctx context.Context, text string, problem error) {
 	if s.reply(ctx, text) {
 		s.unreadable = 0
 
 		return
 	}
 
-	s.unread("it is neither a document of the configured format nor listed in stream.ignore")
+	s.unread(problem.Error())
 }
 
 // unread counts a message that cannot be read. One ends nothing, a row of them does.
 func (s *session) unread(why string) {
 	s.unreadable++
+	s.note(why)
 
 	if s.unreadable >= maxUnreadable {
 		s.failf(messages.OutcomeMalformed, strconv.Itoa(maxUnreadable)+" messages in a row could not be read; the last: "+why)
 	}
 }
+
+// note is for whoever watches a new definition: why a message gave no row.
+func (s *session) note(why string) { s.out.note = s.plan.veil.Clean(why) }
 
 // document does what a message says: errors first, so that none of them is taken for an acknowledgement.
 func (s *session) document(ctx context.Context, now time.Time, document any) {
@@ -93,28 +97,13 @@ func (s *session) document(ctx context.Context, now time.Time, document any) {
 
 	rows, err := s.plan.reader.Rows(ctx, document, &s.readVars)
 	if err != nil {
-		s.misreads(err)
+		s.note(err.Error()) // vendors send much that is no quote, and expressions need not be made for it
 
 		return
 	}
 
 	if len(rows) > 0 {
-		s.misread = -1
 		s.rows(now, rows)
-	}
-}
-
-// misreads counts messages on which the definition's own expression fails. Vendors send much that is no quote, so that means nothing while
-// other messages are read; where none ever is, the definition is wrong.
-func (s *session) misreads(err error) {
-	if s.misread < 0 {
-		return
-	}
-
-	s.misread++
-
-	if s.misread >= maxMisread {
-		s.failf(messages.OutcomeMalformed, "no message gives a row; the last: "+err.Error())
 	}
 }
 

@@ -3,7 +3,6 @@ package streaming
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"mime"
@@ -118,10 +117,10 @@ func ended(err error) *messages.Failure {
 }
 
 // write implements wire.
-func (*lines) write(context.Context, []byte) error { return errWriteLine }
+func (*lines) write([]byte) error { return errWriteLine }
 
 // ping implements wire.
-func (*lines) ping(context.Context) {}
+func (*lines) ping() {}
 
 // close implements wire.
 func (l *lines) close(messages.Outcome) {

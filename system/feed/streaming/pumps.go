@@ -36,7 +36,7 @@ func (c *connection) writeAll(ctx context.Context) {
 		case text := <-c.outgoing:
 			c.observe(Sent, time.Now(), text)
 
-			if c.wire.write(ctx, text) != nil {
+			if c.wire.write(text) != nil {
 				close(c.broken)
 
 				return
@@ -52,9 +52,7 @@ func (c *connection) pingAll(ctx context.Context) {
 	for {
 		select {
 		case <-c.pings:
-			limited, cancel := context.WithTimeout(ctx, pongWithin)
-			c.wire.ping(limited)
-			cancel()
+			c.wire.ping()
 		case <-ctx.Done():
 			return
 		}

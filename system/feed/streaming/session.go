@@ -26,8 +26,6 @@ const (
 	pongWithin = 10 * time.Second
 	// maxUnreadable is how many messages in a row may be unreadable before the connection is given up.
 	maxUnreadable = 10
-	// maxMisread is how many messages may fail the definition's own expressions before the first row is read.
-	maxMisread = 100
 )
 
 // session is the state of one connection, as a function of what comes and of the time. It does nothing itself: each method returns what is to
@@ -51,7 +49,6 @@ type session struct {
 	pongBy     time.Time // zero while no pong is awaited
 	unpacker   unpacker
 	unreadable int // messages in a row
-	misread    int // messages before the first row
 
 	out     output
 	pending messages.StreamUpdate // what nobody has been told yet

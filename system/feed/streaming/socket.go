@@ -50,9 +50,9 @@ func (s *socket) read(into []byte) ([]byte, bool, *messages.Failure) {
 	return data, kind == websocket.MessageBinary, nil
 }
 
-// write implements wire.
-func (s *socket) write(ctx context.Context, text []byte) error {
-	limited, cancel := context.WithTimeout(ctx, writeWithin)
+// write implements wire. Only close ends it early: a context that does would cut the connection without a word.
+func (s *socket) write(text []byte) error {
+	limited, cancel := context.WithTimeout(context.Background(), writeWithin)
 	defer cancel()
 
 	if err := s.conn.Write(limited, websocket.MessageText, text); err != nil {
@@ -63,7 +63,12 @@ func (s *socket) write(ctx context.Context, text []byte) error {
 }
 
 // ping implements wire. Its error says nothing that reading does not say too.
-func (s *socket) ping(ctx context.Context) { _ = s.conn.Ping(ctx) }
+func (s *socket) ping() {
+	limited, cancel := context.WithTimeout(context.Background(), pongWithin)
+	defer cancel()
+
+	_ = s.conn.Ping(limited)
+}
 
 // close implements wire. A vendor that neither reads nor answers is cut.
 func (s *socket) close(outcome messages.Outcome) {
@@ -92,15 +97,18 @@ func closeCode(outcome messages.Outcome) websocket.StatusCode {
 
 // failure says why reading ended.
 func (s *socket) failure(err error) *messages.Failure {
-	var closed websocket.CloseError
+	var (
+		closed  websocket.CloseError
+		refused *frameError
+	)
 
 	switch {
 	case errors.As(err, &closed):
 		return s.closed(closed)
-	case errors.Is(err, websocket.ErrMessageTooBig), errors.Is(s.guard.err, errFrameSize):
-		return messages.NewFailure(messages.OutcomeTooLarge, "the vendor sends a message that is longer than stream.max_frame")
-	case s.guard.err != nil:
-		return messages.NewFailure(messages.OutcomeMalformed, s.guard.err.Error())
+	case errors.As(err, &refused):
+		return messages.NewFailure(refused.outcome, refused.text)
+	case errors.Is(err, websocket.ErrMessageTooBig):
+		return messages.NewFailure(errFrameSize.outcome, errFrameSize.text)
 	case s.guard.network.Load(), errors.Is(err, io.EOF):
 		return messages.NewFailure(messages.OutcomeDisconnected, "the connection was cut")
 	default:

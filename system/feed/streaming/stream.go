@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -16,6 +17,7 @@ import (
 const (
 	Sent     = "sent"
 	Received = "received"
+	Noted    = "noted" // why the message received last gave no row
 )
 
 // Stream opens connections to one vendor, as its definition says. Its methods may be called from several goroutines.
@@ -26,6 +28,7 @@ type Stream struct {
 	client    *client.Client
 	dialer    dialer
 	observe   func(direction string, at time.Time, frame []byte)
+	authorize func(ctx context.Context, request *http.Request, body []byte) error
 
 	shard  int
 	maxAge time.Duration
@@ -35,8 +38,8 @@ type Stream struct {
 // Option changes how a Stream is made.
 type Option func(*Stream)
 
-// WithObserver shows every message to a function, as it is sent (Sent) or as it came (Received), packed ones as they are; secrets are masked.
-// It is called from several goroutines at once, and the frame must not be kept.
+// WithObserver shows every message to a function, as it is sent (Sent) or as it came (Received), packed ones as they are, and notes about
+// those that cannot be read (Noted). Secrets are masked. It is called from several goroutines at once, and the frame must not be kept.
 func WithObserver(observe func(direction string, at time.Time, frame []byte)) Option {
 	return func(s *Stream) {
 		s.observe = func(direction string, at time.Time, frame []byte) {
@@ -48,6 +51,12 @@ func WithObserver(observe func(direction string, at time.Time, frame []byte)) Op
 // WithClient makes bootstrap and connections go through a client that exists already, instead of one made from the definition.
 func WithClient(c *client.Client) Option {
 	return func(s *Stream) { s.client = c }
+}
+
+// WithAuthorization lets a function add credentials to the requests that open connections and to the bootstrap, whose body it gets. Its error ends
+// the attempt; it should be a *messages.Failure.
+func WithAuthorization(authorize func(ctx context.Context, request *http.Request, body []byte) error) Option {
+	return func(s *Stream) { s.authorize = authorize }
 }
 
 // New compiles a definition's stream. Its error lists every mistake, without secrets; it also fails if the file of certificate authorities
@@ -64,6 +73,7 @@ func New(definition spec.Definition, options ...Option) (*Stream, error) {
 	}
 
 	s.observe = func(string, time.Time, []byte) {}
+	s.authorize = func(context.Context, *http.Request, []byte) error { return nil }
 
 	for _, option := range options {
 		option(s)
@@ -108,6 +118,10 @@ func (s *Stream) Stream(ctx context.Context, instruments []messages.Instrument, 
 	request, err := s.address.make(ctx, symbols, boot, time.Now())
 	if err != nil {
 		return messages.NewFailure(messages.OutcomeBadRequest, s.plan.veil.Mask(err.Error()))
+	}
+
+	if err := s.authorize(ctx, request, nil); err != nil {
+		return s.unlessOver(ctx, asFailure(err))
 	}
 
 	life := make(chan struct{}, 1)

@@ -43,7 +43,7 @@ func (u *unpacker) unpack(frame []byte) ([]byte, error) {
 
 	reader, err := u.reader()
 	if err != nil {
-		return nil, errors.Join(errPacked, err)
+		return nil, fmt.Errorf("%w: %w", errPacked, err)
 	}
 
 	u.out.Reset()
@@ -53,7 +53,7 @@ func (u *unpacker) unpack(frame []byte) ([]byte, error) {
 
 	// Some vendors flush a deflate stream without ending it. What a cut leaves is no whole document and is found out as such.
 	if err != nil && (u.packing != framesDeflate || !errors.Is(err, io.ErrUnexpectedEOF)) {
-		return nil, errors.Join(errPacked, err)
+		return nil, fmt.Errorf("%w: %w", errPacked, err)
 	}
 
 	if int64(u.out.Len()) > u.limit {
@@ -74,7 +74,7 @@ func (u *unpacker) reader() (io.Reader, error) {
 		}
 
 		if err := u.gzip.Reset(&u.source); err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
+			return nil, err
 		}
 
 		return u.gzip, nil
@@ -82,7 +82,7 @@ func (u *unpacker) reader() (io.Reader, error) {
 		if u.inflate == nil {
 			reader, err := zlib.NewReader(&u.source)
 			if err != nil {
-				return nil, fmt.Errorf("zlib: %w", err)
+				return nil, err
 			}
 
 			u.inflate = reader
@@ -103,7 +103,7 @@ func (u *unpacker) reader() (io.Reader, error) {
 	}
 
 	if err := resetter.Reset(&u.source, nil); err != nil {
-		return nil, fmt.Errorf("%s: %w", u.packing, err)
+		return nil, err
 	}
 
 	return u.inflate, nil
