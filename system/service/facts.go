@@ -11,21 +11,25 @@ import (
 	"github.com/rollcall-go/rollcall/system/store"
 )
 
-// facts are what the record says first in every run: the configuration in force, and what had to be repaired.
-func facts(cfg *config.Config, version string, stored store.Recovery, recorded auditlog.Recovery) []*messages.RecordFact {
-	now := time.Now()
-	found := []*messages.RecordFact{{
-		At: now, Kind: messages.FactConfiguration,
+// configured is what the record says of a configuration that is in force.
+func configured(cfg *config.Config, version string) *messages.RecordFact {
+	return &messages.RecordFact{
+		At: time.Now(), Kind: messages.FactConfiguration,
 		Fields: []messages.Field{
 			{Name: "digest", Value: cfg.Digest()},
 			{Name: "version", Value: version},
 			{Name: "pid", Value: strconv.Itoa(os.Getpid())},
 		},
-	}}
+	}
+}
+
+// facts are what the record says first in every run: the configuration in force, and what had to be repaired.
+func facts(cfg *config.Config, version string, stored store.Recovery, recorded auditlog.Recovery) []*messages.RecordFact {
+	found := []*messages.RecordFact{configured(cfg, version)}
 
 	for _, fields := range [][]messages.Field{storeRepairs(stored), recordRepairs(recorded)} {
 		if len(fields) > 0 {
-			found = append(found, &messages.RecordFact{At: now, Kind: messages.FactRecovered, Fields: fields})
+			found = append(found, &messages.RecordFact{At: time.Now(), Kind: messages.FactRecovered, Fields: fields})
 		}
 	}
 

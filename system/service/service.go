@@ -13,6 +13,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/rollcall-go/rollcall/actors/coordinator"
 	"github.com/rollcall-go/rollcall/actors/fetcher"
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
@@ -37,8 +38,13 @@ const AuditDir = "audit"
 
 // Service is a system with its data directory. Its methods may be called from any goroutine.
 type Service struct {
-	system *system.System
-	store  *store.Store
+	system  *system.System
+	store   *store.Store
+	options Options
+	notes   *notes
+
+	reloading chan struct{} // holds one while a Reload is under way
+	crew      *crew         // only for who holds reloading
 
 	mu      sync.Mutex
 	closers []io.Closer // in the order in which they are closed; none once that has begun
@@ -50,31 +56,46 @@ type Service struct {
 func Open(ctx context.Context, cfg *config.Config, options Options) (*Service, error) {
 	options.Log = logs.OrSilent(options.Log)
 
-	vendors, err := sources(cfg, options.Wrap) //nolint:contextcheck // requests get their context when they are sent
+	crew, err := assemble(cfg, nil, options.Wrap) //nolint:contextcheck // requests get their context when they are sent
 	if err != nil {
 		return nil, err
 	}
 
-	s := &Service{}
+	s := &Service{options: options, crew: crew, reloading: make(chan struct{}, 1)}
 
 	settings, err := s.openData(ctx, cfg, options)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 
-	settings.Vendors = vendors
-	settings.Deadline, settings.Carry, settings.MaxInFlight = cfg.Deadline, cfg.Carry, cfg.MaxInFlight
-	settings.Log = options.Log
-
-	if !options.OnDemand {
-		settings.Every = cfg.Every
-	}
+	s.plan(&settings, crew)
 
 	if s.system, err = system.New(settings); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 
 	return s, nil
+}
+
+// plan says what the system asks, and when.
+func (s *Service) plan(settings *system.Settings, crew *crew) {
+	cfg := crew.config
+	settings.Vendors = crew.vendors()
+	settings.Deadline, settings.Carry, settings.MaxInFlight = cfg.Deadline, cfg.Carry, cfg.MaxInFlight
+	settings.Durability = durability(cfg.Durability)
+	settings.Log = s.options.Log
+
+	if !s.options.OnDemand {
+		settings.Every = cfg.Every
+	}
+}
+
+func durability(d config.Durability) coordinator.Durability {
+	if d == config.DurabilityRelaxed {
+		return coordinator.Relaxed
+	}
+
+	return coordinator.Strict
 }
 
 // openData opens what lies in the data directory, in the order in which it must be closed last: lock, store, audit log.
@@ -91,6 +112,12 @@ func (s *Service) openData(ctx context.Context, cfg *config.Config, options Opti
 	}
 
 	s.closeLater(closer(lock.Release))
+
+	if s.notes, err = openNotes(cfg.Data); err != nil {
+		return settings, err
+	}
+
+	s.closeLater(s.notes)
 
 	snapshots, err := store.Open(ctx, store.Options{
 		Dir: cfg.Data, Retention: store.Retention{MaxAge: cfg.History.Retention}, Log: options.Log.WithField("actor", "store"),
@@ -112,7 +139,6 @@ func (s *Service) openData(ctx context.Context, cfg *config.Config, options Opti
 	s.closeLater(record)
 
 	settings.Store, settings.Record, settings.FirstRound = snapshots, record, snapshots.FirstRound()
-	settings.Durability = durability(cfg.Durability)
 	settings.Facts = facts(cfg, options.Version, snapshots.Recovery(), repaired)
 
 	return settings, nil
@@ -131,7 +157,15 @@ func (s *Service) closeLater(c io.Closer) { s.closers = append([]io.Closer{c}, s
 func (s *Service) System() *system.System { return s.system }
 
 // Start starts every actor; the first round begins at once if there is a schedule.
-func (s *Service) Start(ctx context.Context) error { return s.system.Start(ctx) }
+func (s *Service) Start(ctx context.Context) error {
+	if err := s.system.Start(ctx); err != nil {
+		return err
+	}
+
+	s.note()
+
+	return nil
+}
 
 // What Stop may take: the system's phases, and closing the files. A disk that hangs makes both run out; together they keep to the 10 s.
 const (

@@ -1,0 +1,72 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system"
+	"github.com/rollcall-go/rollcall/system/config"
+)
+
+// Reload makes the running service work by another configuration, and returns the difference. Vendors whose definition is the same keep their
+// connections and what they have spent of their budgets; the others are compiled anew. See system.System.Reload for when it takes
+// effect and what happens to rounds in flight. Whatever is wrong with the configuration changes nothing; what cannot change while running
+// (data, durability, history, max_in_flight) is an error that wraps system.ErrNeedsRestart and names it.
+func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Difference, error) {
+	select {
+	case s.reloading <- struct{}{}:
+		defer func() { <-s.reloading }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("waiting for another reload: %w", ctx.Err())
+	}
+
+	before := s.crew
+
+	if keys := needRestart(before.config, cfg); len(keys) > 0 {
+		return nil, fmt.Errorf("%s: %w", strings.Join(keys, ", "), system.ErrNeedsRestart)
+	}
+
+	next, err := assemble(cfg, before, s.options.Wrap) //nolint:contextcheck // requests get their context when they are sent
+	if err != nil {
+		return nil, err
+	}
+
+	settings := system.Settings{Facts: []*messages.RecordFact{configured(cfg, s.options.Version)}}
+	s.plan(&settings, next)
+
+	difference, err := s.system.Reload(ctx, settings)
+	if difference == nil { // nothing has changed
+		next.closeBut(before)
+
+		return nil, err
+	}
+
+	s.crew = next
+	before.closeBut(next)
+	s.note()
+
+	return difference, err
+}
+
+// needRestart names the keys that differ and cannot change while running.
+func needRestart(from, to *config.Config) []string {
+	var keys []string
+
+	for _, fixed := range []struct {
+		key  string
+		same bool
+	}{
+		{"data", from.Data == to.Data},
+		{"durability", from.Durability == to.Durability},
+		{"history.retention", from.History == to.History},
+		{"max_in_flight", from.MaxInFlight == to.MaxInFlight},
+	} {
+		if !fixed.same {
+			keys = append(keys, fixed.key)
+		}
+	}
+
+	return keys
+}

@@ -1,0 +1,194 @@
+package service
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/internal/durable"
+)
+
+// Files in the data directory that say which configuration is in force.
+const (
+	// RunningName is the effective configuration, secrets masked, with a digest of each vendor.
+	RunningName = "running.json"
+	// saltName is the key of the digests: whoever can read it could try out secrets on them.
+	saltName = "running.salt"
+
+	runningSchema = "rollcall.running/1"
+	runningMode   = 0o640
+	saltMode      = 0o600
+	saltBytes     = 32
+)
+
+// ErrNotRunning says that a data directory does not know of a configuration in force.
+var ErrNotRunning = errors.New("no running configuration is known")
+
+// Running is a configuration in force, as it can be compared with another. It holds no secrets.
+type Running struct {
+	Schema  string    `json:"schema"`
+	Since   time.Time `json:"since"` // start, or last reload
+	PID     int       `json:"pid"`
+	Version string    `json:"version,omitempty"`
+	Digest  string    `json:"digest"` // of the whole, without secrets: config.Config.Digest
+	// Vendors are the vendors' digests with their secrets, keyed with a salt that is kept beside, for its owner only.
+	Vendors map[messages.Vendor]string `json:"vendors"`
+	// Budgets say what the vendors spend from, which they may share, and how often they are asked for that. Vendors without limits have none.
+	Budgets map[messages.Vendor]string `json:"budgets,omitempty"`
+	// Config is the effective configuration as JSON, secrets masked.
+	Config json.RawMessage `json:"config"`
+
+	salt []byte // nil where it may not be read: secrets cannot be compared then
+}
+
+// Describe returns a configuration as if it were in force. The error lists every definition that does not compile.
+func Describe(cfg *config.Config) (*Running, error) {
+	crew, err := assemble(cfg, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer crew.closeBut(nil)
+
+	return describe(crew, newSalt())
+}
+
+// ReadRunning reads what a data directory knows of the configuration that is in force, or was last: a service that has ended leaves it. The error
+// wraps ErrNotRunning if there is none.
+func ReadRunning(dir string) (*Running, error) {
+	data, err := os.ReadFile(filepath.Join(dir, RunningName)) //nolint:gosec // the operator names the directory
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w in %s", ErrNotRunning, dir)
+	}
+
+	if err != nil {
+		return nil, fmt.Errorf("running configuration: %w", err)
+	}
+
+	var r Running
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("running configuration: %s: %w", filepath.Join(dir, RunningName), err)
+	}
+
+	if r.Schema != runningSchema {
+		return nil, fmt.Errorf("running configuration: %s: unknown schema %q", filepath.Join(dir, RunningName), r.Schema)
+	}
+
+	if text, err := os.ReadFile(filepath.Join(dir, saltName)); err == nil { //nolint:gosec // the operator names the directory
+		r.salt = parseSalt(text)
+	}
+
+	return &r, nil
+}
+
+func describe(crew *crew, salt []byte) (*Running, error) {
+	cfg := crew.config
+
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("running configuration: %w", err)
+	}
+
+	r := &Running{
+		Schema: runningSchema, Since: time.Now().UTC(), PID: os.Getpid(), Digest: cfg.Digest(),
+		Vendors: make(map[messages.Vendor]string, len(cfg.Vendors)), Budgets: make(map[messages.Vendor]string),
+		Config: text, salt: salt,
+	}
+
+	for i := range cfg.Vendors {
+		r.Vendors[cfg.Vendors[i].Name] = cfg.Vendors[i].Digest(salt)
+	}
+
+	for i := range cfg.Vendors {
+		if b := crew.budgets[cfg.Vendors[i].Budget]; b != nil {
+			r.Budgets[cfg.Vendors[i].Name] = fmt.Sprintf("%s, asked every %s", b, crew.schedules[i].Every)
+		}
+	}
+
+	return r, nil
+}
+
+func newSalt() []byte {
+	salt := make([]byte, saltBytes)
+	_, _ = rand.Read(salt) // it never fails
+
+	return salt
+}
+
+// parseSalt returns the salt in a file; nil if there is none in it.
+func parseSalt(text []byte) []byte {
+	salt, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(salt) != saltBytes {
+		return nil
+	}
+
+	return salt
+}
+
+// notes keeps the files up to date.
+type notes struct {
+	dir  *durable.Dir
+	salt []byte
+}
+
+// openNotes finds the salt of a data directory, or gives it one.
+func openNotes(path string) (*notes, error) {
+	dir, err := durable.OpenDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+
+	n := &notes{dir: dir}
+	if text, err := dir.Root().ReadFile(saltName); err == nil {
+		n.salt = parseSalt(text)
+	}
+
+	if n.salt == nil {
+		n.salt = newSalt()
+
+		if err := durable.WriteFile(dir, saltName, []byte(hex.EncodeToString(n.salt)+"\n"), saltMode); err != nil {
+			return nil, errors.Join(fmt.Errorf("data directory: %w", err), dir.Close())
+		}
+	}
+
+	return n, nil
+}
+
+// Close closes the directory. The files stay: they say what ran last.
+func (n *notes) Close() error { return n.dir.Close() }
+
+// write replaces the file.
+func (n *notes) write(crew *crew, version string) error {
+	running, err := describe(crew, n.salt)
+	if err != nil {
+		return err
+	}
+
+	running.Version = version
+
+	text, err := json.MarshalIndent(running, "", "  ")
+	if err != nil {
+		return fmt.Errorf("running configuration: %w", err)
+	}
+
+	if err := durable.WriteFile(n.dir, RunningName, append(text, '\n'), runningMode); err != nil {
+		return fmt.Errorf("running configuration: %w", err)
+	}
+
+	return nil
+}
+
+// note keeps which configuration is in force. Nothing depends on it but the comparison with another one.
+func (s *Service) note() {
+	if err := s.notes.write(s.crew, s.options.Version); err != nil {
+		s.options.Log.WithError(err).Warn("the configuration in force is not on file")
+	}
+}
