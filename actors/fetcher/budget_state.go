@@ -6,17 +6,13 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 )
 
-const (
-	// lasting is the shortest window that outlives a restart of the program; shorter ones are over before anyone notices.
-	lasting = time.Hour
-	// longestPause bounds what a vendor may say about its budget, so that a mistake of its costs one request a day and not the vendor.
-	longestPause = 24 * time.Hour
-)
+// longestPause bounds what a vendor may say about its budget, so that a mistake of its costs one request a day and not the vendor.
+const longestPause = 24 * time.Hour
 
-// BudgetState is what of a budget must outlive a restart of the program. It can be written as JSON.
+// BudgetState is what of a budget must outlive a restart of the program, or a change of its settings. It can be written as JSON.
 type BudgetState struct {
 	Key    string      `json:"key"`
-	Spends []Spend     `json:"spends,omitempty"` // within the longest window, if that is an hour or longer
+	Spends []Spend     `json:"spends,omitempty"` // within the longest window, oldest first
 	Pause  *PauseState `json:"pause,omitempty"`  // nil if the vendor has not asked for one
 }
 
@@ -33,7 +29,7 @@ type PauseState struct {
 	Detail  string           `json:"detail,omitempty"`
 }
 
-// State returns what must outlive a restart. Requests that are under way count as spent.
+// State returns what must outlive a restart. Requests that are under way count as spent. There are some hundred spends at most.
 func (b *Budget) State(now time.Time) BudgetState {
 	b.lock.Lock()
 	defer b.lock.Unlock()
@@ -51,10 +47,6 @@ func (b *Budget) State(now time.Time) BudgetState {
 	}
 
 	longest := &b.ledgers[len(b.ledgers)-1]
-	if longest.Per < lasting {
-		return state
-	}
-
 	longest.forget(now)
 
 	for _, s := range longest.spends {
@@ -68,7 +60,7 @@ func (b *Budget) State(now time.Time) BudgetState {
 	return state
 }
 
-// Restore puts back what State has returned to an earlier program; it is called before the budget is used. A clock that has been set back
+// Restore puts back what State has returned of an earlier budget, of whatever windows; it is called before the budget is used. A clock that has been set back
 // meanwhile makes nothing last longer than from now.
 func (b *Budget) Restore(state BudgetState, now time.Time) {
 	b.lock.Lock()
