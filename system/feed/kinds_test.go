@@ -125,7 +125,12 @@ func TestFaultsOfConnections(t *testing.T) {
 						c.serve(v, conn)
 					}
 				})
-				fails(t, source(t, "http://"+v.address, kind.change), c.want, soon, soon)
+				deadline := plenty
+				if c.want == messages.OutcomeTimeout {
+					deadline = soon
+				}
+
+				fails(t, source(t, "http://"+v.address, kind.change), c.want, deadline, max(soon, time.Second))
 			})
 		}
 	}

@@ -111,6 +111,10 @@ func TestBatches(t *testing.T) {
 	assert.Equal(t, []string{"A,B", "C,D", "E", "E,A", "E"}, asked())
 	assert.Equal(t, []messages.Outcome{messages.OutcomeOK, messages.OutcomeMissingSymbol, messages.OutcomeOK, messages.OutcomeOK}, outcomes(quotes))
 
+	quotes, err = source.Fetch(t.Context(), []messages.Instrument{"A", "A"})
+	require.NoError(t, err)
+	assert.Equal(t, []messages.Outcome{messages.OutcomeOK, messages.OutcomeOK}, outcomes(quotes), "one that is listed twice is asked for twice")
+
 	quotes, err = source.Fetch(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, quotes)

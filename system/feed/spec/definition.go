@@ -1,6 +1,6 @@
 // Package spec holds the words of the vendor language: what a definition can say, as plain data. Who compiles and checks it, and what it
-// means, is in the packages beside it: asking (requests), reading (answers), streaming (connections that push), and feed, which puts them
-// together.
+// means, is in the packages beside it: client and template (requests), reading (answers), streaming (connections that push), and feed, which
+// puts them together.
 package spec
 
 import (
@@ -28,7 +28,7 @@ type Definition struct {
 	Endpoint `yaml:",inline"`
 	// Endpoints are further ones by name; an instrument says which is its own.
 	Endpoints map[string]Endpoint `yaml:"endpoints"`
-	// Servers stand in for scheme and host of the URLs, one after another, while the one in front of them fails.
+	// Servers stand in for scheme and host of the URLs, one after another, while the URL's own and those in front of them fail.
 	Servers []string `yaml:"servers"`
 	// Credits is what one unit of CreditsPer takes from the vendor's budget, in the vendor's own units; 1 if 0.
 	Credits int `yaml:"credits"`
@@ -86,7 +86,8 @@ type Endpoint struct {
 	Headers map[string]secret.Secret `yaml:"headers"`
 	// Body is an expression: text is sent as it is, anything else as JSON.
 	Body string `yaml:"body"`
-	// Batch is how many symbols one request may ask for; 0 means all of them, and a URL with {symbol} always asks for one.
+	// Batch is how many symbols one request may ask for; 0 means all of them. A request with {symbol}, {key} or {instrument} asks for one, and
+	// one that names no symbols and has no body asks for all.
 	Batch int `yaml:"batch"`
 	// Pages says how an answer of several pages goes on.
 	Pages Pages `yaml:"pages"`
