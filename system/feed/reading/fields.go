@@ -13,7 +13,7 @@ import (
 func (d *decoder) fields(found *cell) Fields {
 	var f Fields
 
-	values := f.values()
+	values := valuesOf(&f)
 
 	for _, name := range d.program.used {
 		if name != slotKey {

@@ -17,7 +17,7 @@ func (r *Reader) Rows(ctx context.Context, document any, vars *expr.Vars) ([]Row
 	kept := rows[:0]
 
 	for i := range rows {
-		if !rows[i].empty() {
+		if !isEmpty(&rows[i].Fields) {
 			kept = append(kept, rows[i])
 		}
 	}
@@ -81,20 +81,29 @@ func (r *Reader) find(ctx context.Context, document any, vars *expr.Vars, t *Tar
 	}
 
 	rows, err := r.single.walk(document, vars.Keys)
-	if err == nil && (len(rows) > 1 || len(rows) == 1 && !rows[0].empty()) {
+	if err == nil && (len(rows) > 1 || len(rows) == 1 && !isEmpty(&rows[0].Fields)) {
 		return rows, nil
 	}
 
-	others, problem := r.batch.walk(document, vars.Keys)
-	if problem != nil {
-		return rows, err
-	}
-
-	for i := range others {
-		if others[i].Key == t.symbols[0].Key && (err != nil || !others[i].empty()) {
-			return others, nil
-		}
+	if others := r.behindKey(document, vars.Keys, t.symbols[0].Key, err != nil); others != nil {
+		return others, nil
 	}
 
 	return rows, err
+}
+
+// behindKey returns the rows that stand behind the one instrument's key; nil if there are none. Empty ones are taken where there is nothing else.
+func (r *Reader) behindKey(document any, keys []string, key string, empty bool) []Row {
+	rows, err := r.batch.walk(document, keys)
+	if err != nil {
+		return nil
+	}
+
+	for i := range rows {
+		if rows[i].Key == key && (empty || !isEmpty(&rows[i].Fields)) {
+			return rows
+		}
+	}
+
+	return nil
 }

@@ -89,8 +89,8 @@ func FuzzRead(f *testing.F) {
 		`{"key":"X","price":1.5,"time":1795187045,"error":null}`, "{\"key\":\"X\",\"price\":1}\n{\"key\":\"A/B\"}\n", "key,price\nX,1.5\nA/B,N/D\n",
 		`<a><b key="X" price="1.5"/><b key="A/B"/></a>`, "1.5", `{"error":"busy","code":7}`, `[{"key":"X","price":1,"flags":["mid",7]},{"error":{"outcome":"auth"}}]`,
 	} {
-		f.Add(uint8(i), 200, []byte(seed)) //nolint:gosec // small
-		f.Add(uint8(i), 500, []byte(seed)) //nolint:gosec // small
+		f.Add(uint8(i), 200, []byte(seed))
+		f.Add(uint8(i), 500, []byte(seed))
 	}
 
 	rules := []spec.Rule{

@@ -92,7 +92,9 @@ func readPaths(parse *spec.Parse) (p paths, problems []spec.FieldError) {
 		p.row[name] = read(field.name, field.path)
 	}
 
-	return p, append(problems, checkPaths(parse, &p)...)
+	problems = append(problems, checkPaths(parse, &p)...)
+
+	return p, problems
 }
 
 // pathField is a path inside a row.

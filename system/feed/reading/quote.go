@@ -2,16 +2,12 @@ package reading
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
-
-// maxWord is the longest currency or unit that is kept, in bytes.
-const maxWord = 32
 
 // terms are how the numbers and times of all rows are to be understood.
 type terms struct {
@@ -70,15 +66,20 @@ func (r *Reader) prices(q *messages.Quote, target *spec.Symbol, f *Fields) (mid 
 		return mid, messages.OutcomeInvalidPrice, "price " + err.Error()
 	}
 
-	for _, number := range [...]struct {
-		name  string
-		value Value
-		into  *messages.Price
-	}{{"price", f.Price, &q.Price}, {"bid", f.Bid, &q.Bid}, {"ask", f.Ask, &q.Ask}, {"mid", f.Mid, &mid}} {
-		*number.into, err = r.price(number.value, target.Signed, &c)
-		if err != nil && !isNone(err) {
-			return mid, messages.OutcomeInvalidPrice, number.name + " " + number.value.shown(r.veil) + ": " + err.Error()
-		}
+	if q.Price, err = r.price(f.Price, target.Signed, &c); err != nil {
+		return mid, messages.OutcomeInvalidPrice, "price " + f.Price.shown(r.veil) + ": " + err.Error()
+	}
+
+	if q.Bid, err = r.price(f.Bid, target.Signed, &c); err != nil {
+		return mid, messages.OutcomeInvalidPrice, "bid " + f.Bid.shown(r.veil) + ": " + err.Error()
+	}
+
+	if q.Ask, err = r.price(f.Ask, target.Signed, &c); err != nil {
+		return mid, messages.OutcomeInvalidPrice, "ask " + f.Ask.shown(r.veil) + ": " + err.Error()
+	}
+
+	if mid, err = r.price(f.Mid, target.Signed, &c); err != nil {
+		return mid, messages.OutcomeInvalidPrice, "mid " + f.Mid.shown(r.veil) + ": " + err.Error()
 	}
 
 	if c.invert {
@@ -138,14 +139,19 @@ func (r *Reader) without(f *Fields) (outcome messages.Outcome, detail string) {
 	}
 }
 
-// price reads and converts one number. Only signed instruments may have one that is not positive.
+// price reads and converts one number; it is zero where the vendor has none. Only signed instruments may have one that is not positive.
 func (r *Reader) price(v Value, signed bool, c *conversion) (messages.Price, error) {
 	if v.kind == kindAbsent {
-		return messages.Price{}, errAbsent
+		return messages.Price{}, nil
 	}
 
 	price, err := r.terms.numbers.read(v)
-	if err != nil {
+
+	switch {
+	case err == nil:
+	case isNone(err):
+		return messages.Price{}, nil
+	default:
 		return messages.Price{}, err
 	}
 
@@ -163,119 +169,4 @@ func (r *Reader) price(v Value, signed bool, c *conversion) (messages.Price, err
 	}
 
 	return c.apply(price)
-}
-
-// conversion returns how the numbers of a row are converted: as the instrument says, or else as the definition does.
-func (r *Reader) conversion(target *spec.Symbol, f *Fields) (conversion, error) {
-	c := conversion{invert: target.Invert || r.terms.invert, digits: defaultDigits}
-
-	switch {
-	case target.Digits > 0:
-		c.digits = int32(min(target.Digits, maxDigits)) //nolint:gosec // it is small
-	case r.terms.digits > 0:
-		c.digits = int32(r.terms.digits) //nolint:gosec // Compile has checked it
-	}
-
-	if f.Per.Carried() {
-		number, err := r.terms.numbers.read(f.Per)
-		if err != nil || number.Sign() <= 0 {
-			return c, errNoAmount
-		}
-
-		per := number.Decimal()
-
-		if !per.Equal(decimal.New(1, 0)) {
-			c.per = &per
-		}
-	}
-
-	scale := target.Scale
-	if scale == "" {
-		scale = r.terms.scale
-	}
-
-	if scale != "" && scale != "1" {
-		number, err := messages.ParsePrice(scale)
-		if err != nil {
-			return c, errNoFactor
-		}
-
-		factor := number.Decimal()
-
-		c.scale = &factor
-	}
-
-	return c, nil
-}
-
-// more fills in what goes with the price. What cannot be read is left out, but for a sequence number, which tells old from new. It returns
-// what is wrong; empty if nothing is.
-func (r *Reader) more(q *messages.Quote, target *spec.Symbol, f *Fields, mid messages.Price) (problem string) {
-	m := messages.More{Mid: mid, Currency: target.Currency, Unit: target.Unit}
-
-	if word := word(f.Currency); word != "" {
-		m.Currency = word
-	}
-
-	if word := word(f.Unit); word != "" {
-		m.Unit = word
-	}
-
-	if f.Size.Carried() {
-		m.Size, _ = r.terms.numbers.read(f.Size)
-	}
-
-	if f.Volume.Carried() {
-		m.Volume, _ = r.terms.numbers.read(f.Volume)
-	}
-
-	if text, err := f.Sequence.scalar(); err == nil {
-		if m.Sequence, err = strconv.ParseUint(text, 10, 64); err != nil {
-			return "sequence " + f.Sequence.shown(r.veil) + " is not a whole number"
-		}
-	} else if !isNone(err) {
-		return "sequence " + err.Error()
-	}
-
-	if m != (messages.More{}) {
-		q.More = &m
-	}
-
-	return ""
-}
-
-// word returns a currency or a unit; empty for anything that is not a word fit to be shown.
-func word(v Value) string {
-	if v.kind != kindText || len(v.text) > maxWord || messages.CleanDetail(v.text) != v.text {
-		return ""
-	}
-
-	return v.text
-}
-
-// stamp fills in the vendor's time. It returns what is wrong with it; empty if nothing is.
-func (r *Reader) stamp(q *messages.Quote, v Value) (problem string) {
-	text, err := v.scalar()
-
-	switch {
-	case errors.Is(err, errNull), errors.Is(err, errAbsent) && !r.terms.timed, errors.Is(err, errEmpty) && !r.terms.timed:
-		q.Flags |= messages.FlagUntimed
-
-		return ""
-	case err != nil:
-		return "time " + err.Error()
-	}
-
-	at, err := r.terms.clock.parse(text)
-	if err != nil {
-		return "time " + err.Error()
-	}
-
-	q.VendorTime = at
-
-	if r.terms.clock.daily {
-		q.Flags |= messages.FlagDay
-	}
-
-	return ""
 }

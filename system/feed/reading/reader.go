@@ -139,7 +139,7 @@ func (r *Reader) readDirectly(body []byte, t *Targets, quotes []messages.Quote) 
 	}
 
 	if d.aimed(r.batch, r.veil).decode(body, t.index) == nil && d.cells[0].found {
-		if fields := d.fields(&d.cells[0]); !fields.empty() || failure != nil {
+		if fields := d.fields(&d.cells[0]); !isEmpty(&fields) || failure != nil {
 			quotes[0], failure = r.directQuote(d, t, 0), nil
 		}
 	}

@@ -21,9 +21,11 @@ type Fields struct {
 // Over returns the fields, with those that f does not carry taken from older. Null is not carried; an empty text, or a zero that means that there
 // is no value, is: the vendor says that what was there is gone. Flags and errors are of one message.
 func (f Fields) Over(older Fields) Fields {
-	for i, value := range f.values() {
+	mine, others := valuesOf(&f), valuesOf(&older)
+
+	for i, value := range mine {
 		if !value.Carried() {
-			*value = *older.values()[i]
+			*value = *others[i]
 		}
 	}
 
@@ -32,12 +34,12 @@ func (f Fields) Over(older Fields) Fields {
 	return f
 }
 
-// empty reports whether a row says nothing about any price.
-func (f *Fields) empty() bool {
+// isEmpty reports whether a row says nothing about any price.
+func isEmpty(f *Fields) bool {
 	return !f.Price.Carried() && !f.Bid.Carried() && !f.Ask.Carried() && !f.Mid.Carried() && f.Failure == nil
 }
 
-// values returns all values, in the order of the slots from slotPrice on.
-func (f *Fields) values() [slotError - slotPrice]*Value {
+// valuesOf returns all values, in the order of the slots from slotPrice on.
+func valuesOf(f *Fields) [slotError - slotPrice]*Value {
 	return [...]*Value{&f.Price, &f.Bid, &f.Ask, &f.Mid, &f.Per, &f.Size, &f.Volume, &f.Currency, &f.Unit, &f.Sequence, &f.Time}
 }

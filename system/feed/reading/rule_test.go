@@ -142,7 +142,7 @@ func TestTheFirstRuleCounts(t *testing.T) {
 	} {
 		quotes, err := newDecoder(t, d).Decode([]byte(body))
 
-		got := ""
+		var got string
 		if err != nil {
 			got = string(outcomeOf(t, err))
 		} else {
@@ -219,7 +219,7 @@ func TestRowsOfExpressions(t *testing.T) {
 		targets := reading.NewTargets([]spec.Symbol{{Instrument: "X", VendorSymbol: "x", Key: "X", With: map[string]string{"price": "1.50"}}})
 		answer := reading.Answer{Status: http.StatusOK, Header: http.Header{"X-Price": {"7"}}, Body: []byte(`[{"p":1}]`)}
 
-		got := ""
+		var got string
 		if failure := r.Read(t.Context(), answer, targets, quotes); failure != nil {
 			got = "failure " + string(failure.Outcome)
 		} else {

@@ -32,18 +32,24 @@ func readCondition(q *gojq.Query) condition {
 	}
 }
 
-// joined is l or r where the truth of l that settles it is true, and l and r where that is false.
+// joined is l or r where the truth of l that settles it is true, and l and r where that is false. Right may need the interpreter: it is asked
+// only where left does not settle it.
 func joined(left, right condition, settled bool) condition {
-	if left == nil || right == nil {
+	if left == nil {
 		return nil
 	}
 
 	return func(input any) (truth, known bool) {
-		if truth, known = left(input); !known || truth == settled {
-			return truth, known
-		}
+		truth, known = left(input)
 
-		return right(input)
+		switch {
+		case !known || truth == settled:
+			return truth, known
+		case right == nil:
+			return false, false
+		default:
+			return right(input)
+		}
 	}
 }
 

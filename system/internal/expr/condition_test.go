@@ -29,6 +29,7 @@ func TestConditionsAgreeWithTheInterpreter(t *testing.T) {
 		`.code == null`, `.code == true`, `.code != false`, `.[0].T == "error" and .[0].code == 402`, `.T == "error" or .code == 402`, `(.T == "error") and (.code)`,
 		`.code == 9007199254740993`, `.code == 402.0`, `.code == -402`, `.a.b == "x" or .a.b[1].c == ""`, `. == null`, `. == "x"`, `. == 7`, `.[1] == null`,
 		`.T == "error" and .code == 402 or .a`, `.code == 1e2`, `.[-1].T == "error"`, `.T? == "error"`, `.["T"] == "error"`, `.[1:] == []`, `.T == .code`, `.[0] and .[0]`,
+		`.T == "error" and (.code | . > 400)`, `.T == "error" or (.code | . > 400)`, `(.T | length > 1) and .code == 402`,
 	} {
 		query, err := gojq.Parse(source)
 		require.NoError(t, err)

@@ -17,8 +17,8 @@ const maxLine = 1 << 20
 type jsonReader struct {
 	decoder *jsontext.Decoder
 	anyCase bool
-	depth   int // levels that are still allowed
-	values  int // values that are still allowed
+	depth   int    // levels that are still allowed
+	values  int    // values that are still allowed
 	names   *Names // of the objects with many keys; nil until there is one
 	objects uint32 // with many or few keys; numbers them for names
 }
