@@ -23,9 +23,6 @@ type catalogue struct {
 	values map[string]*yaml.Node
 }
 
-// shelved are the keys of a definition that are no vendor's keys.
-func shelved() []string { return []string{"about", "examples", "symbols"} }
-
 // knows reports whether the definition's catalogue has an instrument, or can have any.
 func (f *definition) knows(instrument string) bool {
 	if f == nil || len(f.symbols.names) == 0 {
@@ -66,25 +63,21 @@ func (f *definition) instruments() string {
 
 // open returns the definition with a name, read once; nil after a mistake.
 func (d *decoder) open(at place, node *yaml.Node, name string) *definition {
-	if opened, is := d.definitions[name]; is {
-		if opened == nil {
-			d.bad[at.path] = true
+	opened, before := d.definitions[name]
+
+	if !before {
+		if data, shown, ok := d.definitionText(at, node, name); ok {
+			opened = d.readDefinition(name, shown, data)
 		}
 
-		return opened
+		d.definitions[name] = opened // also where it cannot be used: the next vendor does not repeat why
 	}
 
-	data, shown, ok := d.definitionText(at, node, name)
-	if ok {
-		d.definitions[name] = d.readDefinition(name, shown, data)
-	}
-
-	if d.definitions[name] == nil {
-		d.definitions[name] = nil // so that the next vendor does not repeat the mistakes
+	if opened == nil {
 		d.bad[at.path] = true
 	}
 
-	return d.definitions[name]
+	return opened
 }
 
 // definitionText returns what is in a definition's file, and how messages call the file.
@@ -141,32 +134,35 @@ func (d *decoder) readDefinition(name, shown string, data []byte) *definition {
 		return nil
 	}
 
-	read := &definition{name: name, vendor: &yaml.Node{}}
-	*read.vendor = *root
-	read.vendor.Content = nil
+	read := d.takeApart(root)
+	read.name = name
+	d.owns(origin, root)
+
+	if d.found() > before {
+		return nil
+	}
+
+	return read
+}
+
+// takeApart tells a definition's vendor keys from its catalogue, and leaves out what is for people and tests.
+func (d *decoder) takeApart(root *yaml.Node) *definition {
+	vendor := *root
+	vendor.Content = nil
+
+	read := &definition{vendor: &vendor}
 
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
 
-		switch {
-		case !slices.Contains(shelved(), key.Value):
-			read.vendor.Content = append(read.vendor.Content, key, value)
-		case key.Value == "symbols":
+		switch key.Value {
+		case "about", "examples":
+		case "symbols":
 			d.show(key, false)
 			read.symbols = d.catalogue(value)
+		default:
+			vendor.Content = append(vendor.Content, key, value)
 		}
-	}
-
-	d.owns(origin, read.vendor)
-
-	for _, value := range read.symbols.values {
-		if value != nil {
-			d.owns(origin, value)
-		}
-	}
-
-	if d.found() > before {
-		return nil
 	}
 
 	return read

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rollcall-go/rollcall/system/catalog"
 	"github.com/rollcall-go/rollcall/system/config"
 )
 
@@ -103,4 +104,51 @@ func BenchmarkParseTenThousandVendors(b *testing.B) {
 		_, err := config.Parse(data, "r.yaml", environment)
 		require.NoError(b, err)
 	}
+}
+
+// FuzzDefinition holds that any definition beside any vendor is either a configuration, or refused with positions; and that it brings in
+// nothing of the environment.
+func FuzzDefinition(f *testing.F) {
+	files, err := filepath.Glob("testdata/definitions/*.yaml")
+	require.NoError(f, err)
+
+	vendors := []string{
+		"symbols: [BTC/USD]", "symbols: {BTC/USD: {scale: 2}, ETH/USD: x}\n    parse: {price: last}\n    errors: [{text: x, outcome: ok}]",
+		"symbols: [\"*\"]\n    auth: {bearer: x}\n    stream: {url: \"wss://h\"}", "url: *a",
+	}
+
+	for i, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(data, vendors[i%len(vendors)])
+	}
+
+	for _, name := range catalog.Names() {
+		data, _ := catalog.File(name)
+		f.Add(data, vendors[1])
+	}
+
+	f.Fuzz(func(t *testing.T, definition []byte, vendor string) {
+		if len(definition)+len(vendor) > 64<<10 || strings.Contains(vendor, "$") || strings.Contains(vendor, "file:") || strings.Contains(string(definition), canary) {
+			t.Skip()
+		}
+
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "own.yaml"), definition, 0o600))
+
+		c, err := config.Parse([]byte("vendors:\n  a:\n    use: own.yaml\n    "+vendor+"\n"), filepath.Join(dir, "r.yaml"), environment)
+		if err == nil {
+			requireClean(t, c.String())
+			require.NotContains(t, fmt.Sprint(c.Vendors[0].Feed), canary)
+			require.True(t, c.Vendors[0].Equal(c.Vendors[0]))
+
+			return
+		}
+
+		var errs *config.Errors
+
+		require.ErrorAs(t, err, &errs)
+		require.NotEmpty(t, errs.Mistakes)
+		requireClean(t, errs.Excerpt())
+	})
 }
