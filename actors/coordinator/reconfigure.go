@@ -108,13 +108,31 @@ func (c *coordinator) applyPlanned(ctx actor.Context) {
 
 	m.adopt(p.message)
 
-	if m.schedule.reset(p.message.Every, m.plan.deadline, m.now(), m.phase == started) {
-		c.armTick(ctx)
-	}
-
 	if p.from != nil {
 		ctx.Send(p.from, &Reconfigured{Applied: true, Last: m.roll.last})
 	}
+
+	c.reschedule(ctx, p.message.Every)
+}
+
+// reschedule changes the grid. A round that is due at this moment, whose tick has come or is about to, begins all the same.
+func (c *coordinator) reschedule(ctx actor.Context, every time.Duration) {
+	m, now := c.memory, c.memory.now()
+	due := m.schedule.due(now)
+
+	if !m.schedule.reset(every, m.plan.deadline, now, m.phase == started) {
+		return
+	}
+
+	if due && m.schedule.running() {
+		m.schedule.start(now)
+		c.armTick(ctx)
+		c.begin(ctx, false)
+
+		return
+	}
+
+	c.armTick(ctx)
 }
 
 // adopt changes who is asked. What is known of vendors and instruments that stay is kept.

@@ -59,9 +59,7 @@ func (c *coordinator) tickDue(ctx actor.Context, due *tickDue) {
 		c.close(ctx)
 
 		if !due.at.Equal(m.schedule.next) {
-			c.beginAnew(ctx)
-
-			return
+			return // what was planned for after this round has another schedule, and the round that is due has begun
 		}
 	}
 
@@ -78,18 +76,6 @@ func (c *coordinator) tickDue(ctx actor.Context, due *tickDue) {
 		return
 	}
 
-	c.begin(ctx, false)
-}
-
-// beginAnew begins the round of a tick whose schedule has just become another one.
-func (c *coordinator) beginAnew(ctx actor.Context) {
-	m := c.memory
-	if !m.schedule.running() {
-		return
-	}
-
-	m.schedule.start(m.now())
-	c.armTick(ctx)
 	c.begin(ctx, false)
 }
 

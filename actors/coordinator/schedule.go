@@ -60,6 +60,9 @@ func (s *schedule) stop() { s.next = time.Time{} }
 // running reports whether a tick is due some time.
 func (s *schedule) running() bool { return !s.next.IsZero() }
 
+// due reports whether the grid point that is waited for has come.
+func (s *schedule) due(now instant) bool { return s.running() && !s.next.After(now.wall) }
+
 // wait returns how long it is to the next grid point; 0 if it has passed.
 func (s *schedule) wait(now instant) time.Duration { return max(0, s.next.Sub(now.wall)) }
 
