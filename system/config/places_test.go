@@ -20,10 +20,7 @@ func TestURLsAreShownWithTheirPlaces(t *testing.T) {
 		"https://h/q?s={symbols}&{{key:" + canary + "}}={{secret}}":    "https://h/q?s={symbols}&{{key:" + canary + "}}=******",
 	} {
 		c, err := parse(strings.Replace(minimal, "https://api.example.com/v1?symbols={symbols}", written, 1) + "    secrets: {key: k}\n")
-		if !assert.NoError(t, err, written) {
-			continue
-		}
-
+		require.NoError(t, err, written)
 		assert.Contains(t, c.String(), shown+"\n", written)
 	}
 }

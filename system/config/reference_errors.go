@@ -21,8 +21,11 @@ func errorKeys() []Key {
 func ruleKeys() []Key {
 	return []Key{
 		{Path: "when", Type: TypeExpression, Example: `'.status == "error"'`, Doc: "Holds where this is true of the answer."},
-		{Path: "status", Type: TypeInteger, Min: 100, Max: 599, Example: "403", Doc: "Holds where the answer has this HTTP status."},
-		{Path: "text", Type: TypeText, Example: "maintenance", Doc: "Holds where the raw answer contains this, in upper or lower case."},
+		{
+			Path: "status", Type: TypeInteger, Min: 100, Max: 4999, Example: "403",
+			Doc: "Holds where the answer has this HTTP status, or a WebSocket ends with this code.",
+		},
+		{Path: "text", Type: TypeText, Example: "maintenance", Doc: "Holds where the raw answer, or the reason of a WebSocket's end, contains this, in upper or lower case."},
 		{
 			Path: "outcome", Type: TypeText, Required: true, Words: outcomes(), Example: "rate_limited",
 			Doc: "What the failure is called; `ok` for a warning, which keeps the rules behind it from being asked.",

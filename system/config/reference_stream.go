@@ -9,7 +9,7 @@ import (
 func streamKeys() []Key {
 	return slices.Concat([]Key{{
 		Path: "stream", Type: TypeMapping, Example: `{url: "wss://stream.example.com/v1"}`,
-		Doc: "How the vendor pushes: over a WebSocket, or over an HTTP answer that does not end, one JSON document a line.",
+		Doc: "How the vendor pushes: over a WebSocket, or over an HTTP answer that does not end, one JSON document a line or an event.",
 	}}, below("stream.", slices.Concat(
 		connectionKeys(), below("login.", loginKeys()), subscribeKeys(), messageKeys(),
 		section("Answers", below("parse.", parseKeys())),
@@ -25,7 +25,7 @@ func connectionKeys() []Key {
 	return slices.Concat([]Key{
 		{
 			Path: "url", Type: TypeURL, Required: true, Example: `"wss://stream.example.com/v1"`,
-			Doc: "Where to connect: ws, wss, http or https. `{symbols}` puts the subscription into it.",
+			Doc: "Where to connect: ws, wss, http or https. `{symbols}` puts the subscription into it, `{symbol}` makes a connection for each instrument.",
 		},
 		{Path: "query", Type: TypeMapping, Example: `{token: "{secret.token}"}`, Doc: "Query values by name."},
 		{Path: "query.*", Type: TypeSecretTemplate, Example: `"{secret.token}"`, Doc: "One value."},
@@ -126,7 +126,7 @@ func messageKeys() []Key {
 			Doc: "What we send so that the vendor knows that we live: by `every` or by `idle`.",
 		},
 		{
-			Path: "ping.send", Type: TypeExpression, Fallback: "the WebSocket's own ping, to which a pong must come", Example: `'"ping"'`,
+			Path: "ping.send", Type: TypeExpression, Fallback: "the WebSocket's own ping, after which something must come within 10s", Example: `'"ping"'`,
 			Doc: "Gives the message.",
 		},
 		{Path: "ping.every", Type: TypeDuration, Min: int64(100 * time.Millisecond), Max: day, Example: "20s", Doc: "The interval."},
@@ -158,11 +158,11 @@ func messageKeys() []Key {
 func lifeKeys() []Key {
 	return []Key{
 		{
-			Path: "silence", Type: TypeDuration, Fallback: "30s", Min: int64(100 * time.Millisecond), Max: day, Example: "45s",
+			Path: "silence", Type: TypeDuration, Fallback: "30s", Min: int64(time.Second), Max: int64(time.Hour), Example: "45s",
 			Doc: "How long nothing may come, not even a heartbeat, before the connection counts as dead.",
 		},
 		{
-			Path: "max_age", Type: TypeDuration, Fallback: "never", Min: int64(time.Second), Max: month, Example: "23h",
+			Path: "max_age", Type: TypeDuration, Fallback: "never", Min: int64(10 * time.Second), Max: 7 * day, Example: "23h",
 			Doc: "After what time a connection is replaced by a new one, before it is given up.",
 		},
 		{

@@ -90,7 +90,7 @@ func scaleKey(path, fallback string) Key {
 
 func digitsKey(path string) Key {
 	return Key{
-		Path: path, Type: TypeInteger, Fallback: "10", Min: 1, Max: 30, Example: "6",
+		Path: path, Type: TypeInteger, Fallback: "10", Min: 1, Max: 20, Example: "6",
 		Doc: "The decimal places of a price that was inverted or divided.",
 	}
 }
