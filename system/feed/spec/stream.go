@@ -6,9 +6,11 @@ import (
 	"github.com/rollcall-go/rollcall/system/secret"
 )
 
-// Stream is how a vendor pushes: over a WebSocket (ws, wss), or over an HTTP answer that does not end, one JSON document a line (http, https).
+// Stream is how a vendor pushes: over a WebSocket (ws, wss), or over an HTTP answer that does not end, one JSON document a line or an event
+// (text/event-stream), for http and https.
 type Stream struct {
-	// URL is a template; {symbols} puts the subscription into it.
+	// URL is a template; {symbols} puts the subscription into it, and a {symbol} means a connection for each instrument. It may begin with
+	// {boot.NAME} where the bootstrap says where to connect.
 	URL string `yaml:"url"`
 	// Query and Headers are as in an Endpoint.
 	Query   map[string]secret.Secret `yaml:"query"`
@@ -36,7 +38,8 @@ type Stream struct {
 	Order string `yaml:"order"`
 	// Parse reads the messages; its times, numbers and units are as in a poll.
 	Parse Parse `yaml:"parse"`
-	// Rules are the stream's own errors, before the definition's.
+	// Rules are the stream's own errors, before the definition's. A close frame is asked like an answer: its code is the status, its reason
+	// the text.
 	Rules []Rule `yaml:"errors"`
 
 	// Silence is how long nothing may come, not even a heartbeat, before the connection counts as dead; 30s if 0.
@@ -83,8 +86,8 @@ type Subscribe struct {
 	PerConnection int `yaml:"per_connection"`
 	// Pause is the time between messages.
 	Pause time.Duration `yaml:"pause"`
-	// Done is an expression over a message: the number of subscriptions (or the list of keys or vendor symbols) it acknowledges, or true for all.
-	// Empty: nothing is waited for.
+	// Done is an expression over a message: the number of subscriptions (or the list of keys or vendor symbols) it acknowledges, or true for all
+	// that were ordered before it. Empty: nothing is waited for.
 	Done string `yaml:"done"`
 	// Within is how long the acknowledgements may take; 10s if 0.
 	Within time.Duration `yaml:"within"`
@@ -96,7 +99,8 @@ type Reply struct {
 	Send string `yaml:"send"` // an expression
 }
 
-// Ping is what we send so that the vendor knows that we live. Without Send it is the WebSocket's own ping, and a missing pong counts as silence.
+// Ping is what we send so that the vendor knows that we live. Without Send it is the WebSocket's own ping, and the connection
+// counts as dead where nothing at all comes within 10 seconds after it, or within Silence if that is shorter.
 type Ping struct {
 	Send string `yaml:"send"` // an expression
 	// Every is the interval; Idle is how long nothing may have come before a ping is sent. One of them is given.

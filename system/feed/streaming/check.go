@@ -38,7 +38,7 @@ func compile(d spec.Definition) (*Stream, []spec.FieldError) {
 	s.address, problems = compileAddress(d)
 	c.problems = append(c.problems, problems...)
 
-	if s.address.request.Uses()&singlePlaces != 0 {
+	if s.single = s.address.request.Uses()&singlePlaces != 0; s.single {
 		s.shard = 1
 	}
 

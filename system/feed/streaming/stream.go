@@ -30,6 +30,7 @@ type Stream struct {
 	observe   func(direction string, at time.Time, frame []byte)
 	authorize func(ctx context.Context, request *http.Request, body []byte) error
 
+	single bool // the request is about one instrument
 	shard  int
 	maxAge time.Duration
 	thin   float64
@@ -104,8 +105,11 @@ func (s *Stream) Stream(ctx context.Context, instruments []messages.Instrument, 
 		deliver(messages.StreamUpdate{Quotes: strangers})
 	}
 
-	if len(symbols) == 0 {
+	switch {
+	case len(symbols) == 0:
 		return messages.NewFailure(messages.OutcomeBadRequest, "there is no instrument to subscribe to")
+	case len(symbols) > 1 && s.single:
+		return messages.NewFailure(messages.OutcomeBadRequest, "stream.url is about one instrument, so each needs a connection of its own")
 	}
 
 	g := newGroup(symbols)
@@ -142,7 +146,7 @@ func (s *Stream) Stream(ctx context.Context, instruments []messages.Instrument, 
 		pings: make(chan struct{}, 1), broken: make(chan struct{}),
 	}
 
-	return c.run(ctx)
+	return s.unlessOver(ctx, c.run(ctx)) // an expression that was interrupted has not failed
 }
 
 // unlessOver returns a failure, or that we closed the connection where that is why.

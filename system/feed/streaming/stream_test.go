@@ -2,7 +2,9 @@ package streaming_test
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/client"
 	"github.com/rollcall-go/rollcall/system/feed/streaming"
 )
 
@@ -171,6 +174,89 @@ func TestCloseFrames(t *testing.T) {
 			assert.NotContains(t, failure.Detail, "\u202e")
 		})
 	}
+}
+
+// A close frame is asked like an answer: its code is the status, its reason the text.
+func TestCloseFramesByRules(t *testing.T) {
+	t.Parallel()
+
+	with := strings.Replace(shape, "stream:\n", "stream:\n  errors: [{status: 4001, outcome: auth, retry: never}, {text: maintenance, outcome: unavailable, retry: 5m}]\n", 1)
+
+	for reason, outcome := range map[string]messages.Outcome{"4001 bad key": messages.OutcomeAuth, "1001 Maintenance until noon": messages.OutcomeUnavailable} {
+		code, text, _ := strings.Cut(reason, " ")
+		url := sockets(t, func(ctx context.Context, conn *websocket.Conn) {
+			hear(ctx, t, conn)
+
+			number, err := strconv.Atoi(code)
+			assert.NoError(t, err)
+			assert.NoError(t, conn.Close(websocket.StatusCode(number), text))
+		})
+
+		failure := play(t.Context(), t, with+url, newListener())
+		assert.Equal(t, outcome, failure.Outcome, failure.Detail)
+		assert.Equal(t, outcome == messages.OutcomeAuth, failure.Final)
+	}
+}
+
+func TestARequestIsAuthorizedAndMoved(t *testing.T) {
+	t.Parallel()
+
+	definition := definitionOf(t, strings.Replace(shape, "subscribe: {send: '{subscribe: $symbols}'}\n", "\n", 1)+"'wss://vendor.example/a%2Fb/{symbols}?x=1'")
+	definition.At = server(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "/sim/x/a%2Fb/a,b?x=1", r.URL.RequestURI())
+		assert.Equal(t, "Bearer fresh", r.Header.Get("Authorization"))
+		w.WriteHeader(http.StatusTeapot)
+	}) + "/sim/x/"
+
+	own, err := client.New(definition.Client)
+	require.NoError(t, err)
+
+	stream, err := streaming.New(definition, streaming.WithClient(own), streaming.WithAuthorization(func(_ context.Context, r *http.Request, _ []byte) error {
+		r.Header.Set("Authorization", "Bearer fresh")
+
+		return nil
+	}))
+	require.NoError(t, err)
+	require.ErrorContains(t, stream.Stream(t.Context(), []messages.Instrument{"A", "B"}, func(messages.StreamUpdate) {}), "418")
+
+	stream, err = streaming.New(definition, streaming.WithAuthorization(func(context.Context, *http.Request, []byte) error {
+		return messages.NewFailure(messages.OutcomeAuth, "no token")
+	}))
+	require.NoError(t, err)
+	require.EqualError(t, stream.Stream(t.Context(), []messages.Instrument{"A"}, func(messages.StreamUpdate) {}), "auth: no token")
+}
+
+// N25: a vendor that sends and does not read is left, and what we owe it does not pile up.
+func TestAVendorThatDoesNotReadIsLeft(t *testing.T) {
+	t.Parallel()
+
+	with := strings.Replace(shape, "stream:\n", "stream:\n  replies: [{when: .ping, send: '.ping'}]\n", 1)
+	url := raw(t, func(conn net.Conn) {
+		message := `{"ping":"` + strings.Repeat("x", 60_000) + `"}`
+		packet := append([]byte{0x81, 126, byte(len(message) >> 8), byte(len(message) & 0xff)}, message...)
+
+		for {
+			if _, err := conn.Write(packet); err != nil {
+				return
+			}
+		}
+	})
+
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+
+	l := newListener()
+	began := time.Now()
+	assert.Equal(t, messages.OutcomeCancelled, play(ctx, t, with+url, l).Outcome)
+	assert.Less(t, time.Since(began), 3*time.Second)
+	assert.Less(t, l.total().Messages, uint64(2000), "it is not read any more")
+}
+
+func TestOneInstrumentInTheURLMeansOneConnection(t *testing.T) {
+	t.Parallel()
+
+	failure := play(t.Context(), t, shape+"'ws://127.0.0.1:9/{symbol}'", newListener())
+	assert.Equal(t, messages.OutcomeBadRequest, failure.Outcome)
 }
 
 func TestAConnectionThatIsCutIsDisconnected(t *testing.T) {
