@@ -188,6 +188,8 @@ func TestConversions(t *testing.T) {
 				shown += " mid"
 			}
 
+			assert.Equal(t, got.Price.Sign() <= 0, got.Flags&messages.FlagSigned != 0, c.name)
+
 			if got.Flags&messages.FlagConverted == 0 {
 				shown += " plain"
 			}

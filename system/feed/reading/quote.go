@@ -100,11 +100,15 @@ func (r *Reader) prices(q *messages.Quote, target *spec.Symbol, f *Fields) (mid 
 
 	if q.Price.IsZero() && !middle(q, mid) {
 		outcome, detail = r.without(f)
-	} else {
-		outcome = messages.OutcomeOK
+
+		return mid, outcome, detail
 	}
 
-	return mid, outcome, detail
+	if target.Signed && q.Price.Sign() <= 0 {
+		q.Flags |= messages.FlagSigned
+	}
+
+	return mid, messages.OutcomeOK, ""
 }
 
 // middle makes a price of what stands around it, and reports whether there is anything.
@@ -113,7 +117,12 @@ func middle(q *messages.Quote, mid messages.Price) bool {
 	case !mid.IsZero():
 		q.Price = mid
 	case !q.Bid.IsZero() && !q.Ask.IsZero():
-		q.Price = messages.NewPrice(q.Bid.Decimal().Add(q.Ask.Decimal()).Mul(decimal.New(5, -1)))
+		exact, err := messages.ParseDecimal(q.Bid.Decimal().Add(q.Ask.Decimal()).Mul(decimal.New(5, -1)).String())
+		if err != nil {
+			return false // it has more digits than a price may have
+		}
+
+		q.Price = exact
 	default:
 		return false
 	}
