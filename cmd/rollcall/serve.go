@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
 	"github.com/rollcall-go/rollcall/system/config"
@@ -27,7 +26,8 @@ func (a *app) serve() *cobra.Command {
 		Short: "Run the service until SIGTERM or SIGINT",
 		Long: `Run asks every vendor on the schedule, keeps DATA/snapshot.json, the history and the audit log, and goes on
 whatever a vendor does. SIGTERM or SIGINT: the clock stops, the open round is closed with what is there, everything is written, and
-the exit code is 0. A second signal ends it at once.`,
+the exit code is 0. A second signal ends it at once. SIGHUP: the configuration is read again, and only what changed in it is touched; one
+with a mistake changes nothing. 'rollcall plan' says beforehand what would change.`,
 		Example: `  rollcall run -c r.yaml
   rollcall run -c r.yaml --data /var/lib/rollcall --log-format json`,
 		Args: cobra.NoArgs,
@@ -39,7 +39,14 @@ the exit code is 0. A second signal ends it at once.`,
 
 			a.applyData(cmd, cfg)
 
-			return a.serveUntilCancelled(cmd.Context(), cfg)
+			return a.serveUntilCancelled(cmd.Context(), cfg, func() (*config.Config, error) {
+				again, err := config.Load(file, a.env)
+				if err == nil {
+					a.applyData(cmd, again)
+				}
+
+				return again, err
+			})
 		},
 	})
 	configFlag(cmd, &file, "configuration `file`")
@@ -54,7 +61,8 @@ func (a *app) applyData(cmd *cobra.Command, cfg *config.Config) {
 	}
 }
 
-func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error {
+// serveUntilCancelled runs the service. Load reads the configuration again.
+func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config, load func() (*config.Config, error)) error {
 	log, err := a.logger()
 	if err != nil {
 		return err
@@ -89,12 +97,18 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config) error
 
 	go manager.keepAlive(ctx, s.System())
 
-	failure := wait(ctx, s, hangups, log)
+	r := &reloader{load: load, service: s, manager: manager, log: log}
+	reloading := r.follow(ctx, hangups)
+	failure := wait(ctx, s)
 
 	manager.say("STOPPING=1")
 	log.Info("rollcall is stopping")
 
-	return errors.Join(failure, stop(ctx, s))
+	err = errors.Join(failure, stop(ctx, s))
+
+	reloading()
+
+	return err
 }
 
 // startWithin is how long a start that has begun may go on after a signal, so that the record of each run ends with its shutdown.
@@ -133,15 +147,11 @@ func unlessCancelled(ctx context.Context, err error) error {
 }
 
 // wait returns when ctx is cancelled or the service cannot go on; then with the reason.
-func wait(ctx context.Context, s *service.Service, hangups <-chan os.Signal, log *logrus.Entry) error {
-	for {
-		select {
-		case <-hangups:
-			log.Warn("a changed configuration is read at the next start")
-		case <-s.System().Failed():
-			return &exitError{code: exitSoftware, err: fmt.Errorf("rollcall cannot go on: %w", s.System().Failure())}
-		case <-ctx.Done():
-			return nil
-		}
+func wait(ctx context.Context, s *service.Service) error {
+	select {
+	case <-s.System().Failed():
+		return &exitError{code: exitSoftware, err: fmt.Errorf("rollcall cannot go on: %w", s.System().Failure())}
+	case <-ctx.Done():
+		return nil
 	}
 }
