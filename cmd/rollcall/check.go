@@ -76,19 +76,3 @@ func count(n int, noun string) string {
 
 	return fmt.Sprintf("%d %ss", n, noun)
 }
-
-func (a *app) initial() *cobra.Command {
-	return &cobra.Command{
-		Use:   "init",
-		Short: "Write a commented configuration to standard output",
-		Long:  `Init prints a configuration that works at once with 'rollcall sim' in another terminal.`,
-		Example: `  rollcall init > r.yaml                 then edit it
-  rollcall init > r.yaml && rollcall check -c r.yaml`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := a.out.Write(config.Sample())
-
-			return err
-		},
-	}
-}

@@ -144,7 +144,7 @@ func printCSV[R any](a *app, columns []column[R], rows iter.Seq2[R, error]) erro
 }
 
 func printTable[R any](a *app, columns []column[R], rows iter.Seq2[R, error]) error {
-	t := &table{colour: a.wantsColour(a.out)}
+	t := &table{colour: a.wantsColour(a.out), width: reportWidth}
 	titles := make([]string, len(columns))
 
 	for i, c := range columns {
