@@ -216,7 +216,7 @@ func countUsable(quotes []messages.Quote) int {
 
 // probePoll asks once.
 func (a *app) probePoll(ctx context.Context, p *probing, vendor *config.Vendor) ([]messages.Quote, error) {
-	source, err := feed.New(vendor.Feed)
+	source, err := feed.New(vendor.Feed) //nolint:contextcheck // requests get their context when they are sent
 	if err != nil {
 		return nil, usageError("%w", err)
 	}
@@ -233,7 +233,9 @@ func (a *app) probePoll(ctx context.Context, p *probing, vendor *config.Vendor) 
 }
 
 func (a *app) printExchange(e *feed.Exchange, raw bool) {
-	show := func(format string, values ...any) { _, _ = fmt.Fprintln(a.out, printable(fmt.Sprintf(format, values...))) }
+	show := func(format string, values ...any) {
+		_, _ = fmt.Fprintln(a.out, printable(fmt.Sprintf(format, values...)))
+	}
 
 	show("%s %s", e.Method, e.URL)
 
@@ -263,7 +265,9 @@ func (a *app) printExchange(e *feed.Exchange, raw bool) {
 	}
 }
 
-func milliseconds(d time.Duration) string { return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond)) }
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
+}
 
 // probeStream listens until every instrument has been heard of or time is up.
 func (a *app) probeStream(ctx context.Context, p *probing, vendor *config.Vendor) ([]messages.Quote, error) {

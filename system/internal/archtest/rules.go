@@ -94,7 +94,7 @@ func forbiddenLibrary(from, imported string) string {
 	case from == "messages" && imported != "github.com/shopspring/decimal":
 		return "messages know the standard library and the decimal type only"
 	case (from == "actors" || strings.HasPrefix(from, "actors/")) && !slices.Contains(actorLibraries(), imported):
-		return "actors know the runtime, the logger and the rate limiter only"
+		return "actors know the runtime and the logger only"
 	case from == "system" && !slices.Contains(facadeLibraries(), imported):
 		return "the embedding facade is light to import"
 	case strings.HasPrefix(imported, "github.com/asynkron/protoactor-go/remote"),
@@ -106,7 +106,7 @@ func forbiddenLibrary(from, imported string) string {
 }
 
 func actorLibraries() []string {
-	return []string{"github.com/asynkron/protoactor-go/actor", "github.com/sirupsen/logrus", "golang.org/x/time/rate"}
+	return []string{"github.com/asynkron/protoactor-go/actor", "github.com/sirupsen/logrus"}
 }
 
 func facadeLibraries() []string {
