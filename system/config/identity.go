@@ -5,15 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"reflect"
-
-	"github.com/rollcall-go/rollcall/system/secret"
 )
 
 // Digest is a keyed digest, in hexadecimal, of all that the vendor is, secrets included: it changes when anything does that the vendor's
 // fetcher depends on. With a salt that is kept secret it tells nothing about the secrets.
-func (v Vendor) Digest(salt []byte) string {
-	r := unmasked()
-	r.secrets = secret.Secret.Reveal
+func (v Vendor) Digest(salt []byte) string { return v.digest(revealed(), salt) }
+
+func (v Vendor) digest(r renderer, salt []byte) string {
 	v.written = nil
 
 	sum := hmac.New(sha256.New, salt)

@@ -72,3 +72,13 @@ func (b *budget) String() string {
 
 	return text.String()
 }
+
+// budgetOf says what a vendor of the configuration may spend, and how often it is asked; empty if it has no limits.
+func (c *crew) budgetOf(i int) string {
+	b := c.budgets[c.config.Vendors[i].Budget]
+	if b == nil {
+		return ""
+	}
+
+	return fmt.Sprintf("%s, asked every %s", b, c.schedules[i].Every)
+}

@@ -7,16 +7,15 @@ import (
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/auditlog"
-	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/store"
 )
 
 // configured is what the record says of a configuration that is in force.
-func configured(cfg *config.Config, version string) *messages.RecordFact {
+func configured(digest, version string) *messages.RecordFact {
 	return &messages.RecordFact{
 		At: time.Now(), Kind: messages.FactConfiguration,
 		Fields: []messages.Field{
-			{Name: "digest", Value: cfg.Digest()},
+			{Name: "digest", Value: digest},
 			{Name: "version", Value: version},
 			{Name: "pid", Value: strconv.Itoa(os.Getpid())},
 		},
@@ -24,8 +23,8 @@ func configured(cfg *config.Config, version string) *messages.RecordFact {
 }
 
 // facts are what the record says first in every run: the configuration in force, and what had to be repaired.
-func facts(cfg *config.Config, version string, stored store.Recovery, recorded auditlog.Recovery) []*messages.RecordFact {
-	found := []*messages.RecordFact{configured(cfg, version)}
+func facts(digest, version string, stored store.Recovery, recorded auditlog.Recovery) []*messages.RecordFact {
+	found := []*messages.RecordFact{configured(digest, version)}
 
 	for _, fields := range [][]messages.Field{storeRepairs(stored), recordRepairs(recorded)} {
 		if len(fields) > 0 {

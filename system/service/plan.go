@@ -53,78 +53,106 @@ func (p *Plan) Reload() bool { return len(p.Restart) == 0 }
 // Compare says what reloading a configuration would do to one in force. Neither is changed, and nobody is asked. The error lists every
 // definition that does not compile.
 func Compare(running *Running, cfg *config.Config) (*Plan, error) {
-	from, err := parseFlat(running.Config)
-	if err != nil {
-		return nil, err
-	}
-
 	crew, err := assemble(cfg, nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer crew.closeBut(nil)
 
-	next, err := describe(crew, running.salt)
-	if err != nil {
+	next := describe(crew, running.salt)
+	plan := &Plan{SecretsUnknown: running.salt == nil}
+
+	if plan.Rounds, plan.Restart, err = compareRounds(running.Rounds, next.Rounds); err != nil {
 		return nil, err
 	}
 
-	to, err := parseFlat(next.Config)
-	if err != nil {
-		return nil, err
+	before := make(map[messages.Vendor]*RunningVendor, len(running.Vendors))
+	for i := range running.Vendors {
+		before[running.Vendors[i].Vendor] = &running.Vendors[i]
 	}
 
-	plan := &Plan{Rounds: []Change{}, Restart: []Change{}, SecretsUnknown: running.salt == nil}
-
-	for _, key := range changed(from.rounds, to.rounds) {
-		change := Change{Key: key, From: from.rounds[key], To: to.rounds[key]}
-
-		if slices.Contains([]string{"data", "durability", "history.retention", "max_in_flight"}, key) {
-			plan.Restart = append(plan.Restart, change)
-		} else {
-			plan.Rounds = append(plan.Rounds, change)
+	for i := range next.Vendors {
+		v, err := planVendor(before[next.Vendors[i].Vendor], &next.Vendors[i], running.salt != nil)
+		if err != nil {
+			return nil, err
 		}
-	}
-
-	for i := range cfg.Vendors {
-		name := cfg.Vendors[i].Name
-		was, is := from.vendors[name], to.vendors[name]
-
-		if was != nil && running.Budgets[name] != next.Budgets[name] {
-			was["budget"], is["budget"] = running.Budgets[name], next.Budgets[name] // another vendor with the key may have changed it
-		}
-
-		same := running.Vendors[name] == next.Vendors[name] && was["budget"] == is["budget"]
-		v := planVendor(name, was, is, same, running.salt != nil)
 
 		if schedule := &crew.schedules[i]; schedule.Stretched || schedule.Never {
 			v.Stretched = schedule.Reason
 		}
 
 		plan.Vendors = append(plan.Vendors, v)
+		delete(before, v.Vendor)
 	}
 
-	for _, name := range slices.Sorted(maps.Keys(from.vendors)) {
-		if to.vendors[name] == nil {
-			plan.Vendors = append(plan.Vendors, VendorPlan{Vendor: name, Action: Stops})
-		}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		plan.Vendors = append(plan.Vendors, VendorPlan{Vendor: name, Action: Stops})
 	}
 
 	return plan, nil
 }
 
-// planVendor compares a vendor that will be there. The digests decide, where they can be compared; the texts only say what it is.
-func planVendor(name messages.Vendor, from, to map[string]string, same, salted bool) VendorPlan {
-	switch keys := changed(from, to); {
-	case from == nil:
-		return VendorPlan{Vendor: name, Action: Starts}
-	case salted && same, !salted && len(keys) == 0:
-		return VendorPlan{Vendor: name, Action: Keeps}
-	case len(keys) == 0:
-		return VendorPlan{Vendor: name, Action: Replaced, Keys: []string{"secrets"}}
-	default:
-		return VendorPlan{Vendor: name, Action: Replaced, Keys: keys}
+// compareRounds says what changes for every vendor, and what of that needs a restart.
+func compareRounds(from, to []byte) (rounds, restart []Change, err error) {
+	was, err := flat(from)
+	if err != nil {
+		return nil, nil, err
 	}
+
+	is, err := flat(to)
+	if err != nil {
+		return nil, nil, err
+	}
+
+	rounds, restart = []Change{}, []Change{} // empty lists in JSON
+
+	for _, key := range changed(was, is) {
+		change := Change{Key: key, From: was[key], To: is[key]}
+
+		switch key {
+		case "data", "durability", "history.retention", "max_in_flight":
+			restart = append(restart, change)
+		default:
+			rounds = append(rounds, change)
+		}
+	}
+
+	return rounds, restart, nil
+}
+
+// planVendor compares a vendor that will be there with what it was, nil if it was not there. The digests decide, where they can be compared;
+// the texts only say what it is.
+func planVendor(from, to *RunningVendor, salted bool) (VendorPlan, error) {
+	v := VendorPlan{Vendor: to.Vendor, Action: Starts}
+	if from == nil {
+		return v, nil
+	}
+
+	was, err := flat(from.Config)
+	if err != nil {
+		return v, err
+	}
+
+	is, err := flat(to.Config)
+	if err != nil {
+		return v, err
+	}
+
+	v.Action, v.Keys = Replaced, changed(was, is)
+
+	if salted && from.Digest == to.Digest || !salted && len(v.Keys) == 0 {
+		v.Action, v.Keys = Keeps, nil
+	}
+
+	if from.Budget != to.Budget { // another vendor with the key may have changed it
+		v.Action, v.Keys = Replaced, append(v.Keys, "budget")
+	}
+
+	if v.Action == Replaced && len(v.Keys) == 0 {
+		v.Keys = []string{"secrets"}
+	}
+
+	return v, nil
 }
 
 // changed are the keys whose values differ, sorted.
@@ -146,46 +174,17 @@ func changed(from, to map[string]string) []string {
 	return slices.Sorted(maps.Keys(keys))
 }
 
-// flat is an effective configuration as texts by key.
-type flat struct {
-	rounds  map[string]string
-	vendors map[messages.Vendor]map[string]string
-}
-
-func parseFlat(text []byte) (*flat, error) {
-	var whole map[string]json.RawMessage
-	if err := json.Unmarshal(text, &whole); err != nil {
+// flat is JSON as texts by key.
+func flat(text []byte) (map[string]string, error) {
+	var value map[string]any
+	if err := json.Unmarshal(text, &value); err != nil {
 		return nil, fmt.Errorf("running configuration: %w", err)
 	}
 
-	var vendors map[messages.Vendor]any
-	if part, there := whole["vendors"]; there {
-		if err := json.Unmarshal(part, &vendors); err != nil {
-			return nil, fmt.Errorf("running configuration: vendors: %w", err)
-		}
-	}
+	into := make(map[string]string)
+	flatten("", value, into)
 
-	f := &flat{rounds: make(map[string]string), vendors: make(map[messages.Vendor]map[string]string, len(vendors))}
-
-	for key, part := range whole {
-		if key == "vendors" {
-			continue
-		}
-
-		var value any
-		if err := json.Unmarshal(part, &value); err != nil {
-			return nil, fmt.Errorf("running configuration: %s: %w", key, err)
-		}
-
-		flatten(key, value, f.rounds)
-	}
-
-	for name, value := range vendors {
-		f.vendors[name] = make(map[string]string)
-		flatten("", value, f.vendors[name])
-	}
-
-	return f, nil
+	return into, nil
 }
 
 // flatten notes the values below a key. A list is one value: its elements have no names.

@@ -24,7 +24,12 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 
 	before := s.crew
 
-	if keys := needRestart(before.config, cfg); len(keys) > 0 {
+	keys, err := needRestart(before.config, cfg)
+	if err != nil {
+		return nil, err
+	}
+
+	if len(keys) > 0 {
 		return nil, fmt.Errorf("%s: %w", strings.Join(keys, ", "), system.ErrNeedsRestart)
 	}
 
@@ -33,7 +38,7 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 		return nil, err
 	}
 
-	settings := system.Settings{Facts: []*messages.RecordFact{configured(cfg, s.options.Version)}}
+	settings := system.Settings{Facts: []*messages.RecordFact{configured(next.digest(), s.options.Version)}}
 	s.plan(&settings, next)
 
 	difference, err := s.system.Reload(ctx, settings)
@@ -51,22 +56,13 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 }
 
 // needRestart names the keys that differ and cannot change while running.
-func needRestart(from, to *config.Config) []string {
-	var keys []string
+func needRestart(from, to *config.Config) ([]string, error) {
+	_, restart, err := compareRounds(from.EffectiveRounds(), to.EffectiveRounds())
 
-	for _, fixed := range []struct {
-		key  string
-		same bool
-	}{
-		{"data", from.Data == to.Data},
-		{"durability", from.Durability == to.Durability},
-		{"history.retention", from.History == to.History},
-		{"max_in_flight", from.MaxInFlight == to.MaxInFlight},
-	} {
-		if !fixed.same {
-			keys = append(keys, fixed.key)
-		}
+	keys := make([]string, len(restart))
+	for i := range restart {
+		keys[i] = restart[i].Key
 	}
 
-	return keys
+	return keys, err
 }

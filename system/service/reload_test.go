@@ -287,9 +287,16 @@ func TestRunningFilesThatAreNone(t *testing.T) {
 
 	cfg := &config.Config{}
 
-	for _, text := range []string{"", "7", `{"vendors":7}`, `{"vendors":{"a":7},"every":{"x":[1,{"y":null}]}}`} {
-		_, _ = service.Compare(&service.Running{Config: []byte(text)}, cfg) // whatever it says, it ends
+	for _, text := range []string{"", "7", "[]", `{"every":`} {
+		_, err = service.Compare(&service.Running{Rounds: []byte(text)}, cfg)
+		require.ErrorContains(t, err, "running configuration", text)
 	}
+
+	odd, err := service.Compare(&service.Running{
+		Rounds: []byte(`{"every":{"x":[1,{"y":null}]}}`), Vendors: []service.RunningVendor{{Vendor: "a"}, {Vendor: "a"}},
+	}, cfg)
+	require.NoError(t, err)
+	assert.Equal(t, []service.VendorPlan{{Vendor: "a", Action: service.Stops}}, odd.Vendors)
 }
 
 // What was spent of a budget is not forgotten, and a vendor that comes later shares it.

@@ -40,14 +40,23 @@ type Running struct {
 	PID     int       `json:"pid"`
 	Version string    `json:"version,omitempty"`
 	Digest  string    `json:"digest"` // of the whole, without secrets: config.Config.Digest
-	// Vendors are the vendors' digests with their secrets, keyed with a salt that is kept beside, for its owner only.
-	Vendors map[messages.Vendor]string `json:"vendors"`
-	// Budgets say what the vendors spend from, which they may share, and how often they are asked for that. Vendors without limits have none.
-	Budgets map[messages.Vendor]string `json:"budgets,omitempty"`
-	// Config is the effective configuration as JSON, secrets masked.
-	Config json.RawMessage `json:"config"`
+	// Rounds is all but the vendors, as JSON.
+	Rounds json.RawMessage `json:"rounds"`
+	// Vendors stand in the order of the file.
+	Vendors []RunningVendor `json:"vendors"`
 
 	salt []byte // nil where it may not be read: secrets cannot be compared then
+}
+
+// RunningVendor is one vendor in force.
+type RunningVendor struct {
+	Vendor messages.Vendor `json:"vendor"`
+	// Digest is the vendor's with its secrets, keyed with a salt that is kept beside, for its owner only.
+	Digest string `json:"digest"`
+	// Budget says what it spends from, which it may share, and how often it is asked for that; empty if it has no limits.
+	Budget string `json:"budget,omitempty"`
+	// Config is what it is, as JSON, secrets masked.
+	Config json.RawMessage `json:"config"`
 }
 
 // Describe returns a configuration as if it were in force. The error lists every definition that does not compile.
@@ -58,7 +67,7 @@ func Describe(cfg *config.Config) (*Running, error) {
 	}
 	defer crew.closeBut(nil)
 
-	return describe(crew, newSalt())
+	return describe(crew, newSalt()), nil
 }
 
 // ReadRunning reads what a data directory knows of the configuration that is in force, or was last: a service that has ended leaves it. The error
@@ -89,31 +98,20 @@ func ReadRunning(dir string) (*Running, error) {
 	return &r, nil
 }
 
-func describe(crew *crew, salt []byte) (*Running, error) {
+func describe(crew *crew, salt []byte) *Running {
 	cfg := crew.config
-
-	text, err := json.Marshal(cfg)
-	if err != nil {
-		return nil, fmt.Errorf("running configuration: %w", err)
-	}
-
 	r := &Running{
-		Schema: runningSchema, Since: time.Now().UTC(), PID: os.Getpid(), Digest: cfg.Digest(),
-		Vendors: make(map[messages.Vendor]string, len(cfg.Vendors)), Budgets: make(map[messages.Vendor]string),
-		Config: text, salt: salt,
+		Schema: runningSchema, Since: time.Now().UTC(), PID: os.Getpid(), Digest: crew.digest(),
+		Rounds: cfg.EffectiveRounds(), Vendors: make([]RunningVendor, 0, len(cfg.Vendors)), salt: salt,
 	}
 
-	for i := range cfg.Vendors {
-		r.Vendors[cfg.Vendors[i].Name] = cfg.Vendors[i].Digest(salt)
+	for v := range cfg.Effective(salt) {
+		r.Vendors = append(r.Vendors, RunningVendor{
+			Vendor: v.Vendor, Digest: v.Digest, Budget: crew.budgetOf(len(r.Vendors)), Config: v.Config,
+		})
 	}
 
-	for i := range cfg.Vendors {
-		if b := crew.budgets[cfg.Vendors[i].Budget]; b != nil {
-			r.Budgets[cfg.Vendors[i].Name] = fmt.Sprintf("%s, asked every %s", b, crew.schedules[i].Every)
-		}
-	}
-
-	return r, nil
+	return r
 }
 
 func newSalt() []byte {
@@ -167,14 +165,10 @@ func (n *notes) Close() error { return n.dir.Close() }
 
 // write replaces the file.
 func (n *notes) write(crew *crew, version string) error {
-	running, err := describe(crew, n.salt)
-	if err != nil {
-		return err
-	}
-
+	running := describe(crew, n.salt)
 	running.Version = version
 
-	text, err := json.MarshalIndent(running, "", "  ")
+	text, err := json.Marshal(running)
 	if err != nil {
 		return fmt.Errorf("running configuration: %w", err)
 	}

@@ -139,7 +139,7 @@ func (s *Service) openData(ctx context.Context, cfg *config.Config, options Opti
 	s.closeLater(record)
 
 	settings.Store, settings.Record, settings.FirstRound = snapshots, record, snapshots.FirstRound()
-	settings.Facts = facts(cfg, options.Version, snapshots.Recovery(), repaired)
+	settings.Facts = facts(s.crew.digest(), options.Version, snapshots.Recovery(), repaired)
 
 	return settings, nil
 }

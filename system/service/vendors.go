@@ -3,6 +3,7 @@ package service
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/rollcall-go/rollcall/actors"
 	"github.com/rollcall-go/rollcall/actors/fetcher"
@@ -22,6 +23,7 @@ type crew struct {
 	budgets map[string]*budget
 
 	schedules []fetcher.Schedule // how often the vendors are asked, in the order of the file
+	digest    func() string      // of the configuration, made once
 }
 
 // member is a vendor whose definition has been compiled.
@@ -42,6 +44,7 @@ func assemble(cfg *config.Config, before *crew, wrap func(messages.Vendor, fetch
 	}
 
 	c := &crew{config: cfg, members: make(map[messages.Vendor]*member, len(cfg.Vendors)), budgets: budgets(cfg, before.budgets)}
+	c.digest = sync.OnceValue(cfg.Digest)
 
 	var errs []error
 
