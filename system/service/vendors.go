@@ -28,7 +28,7 @@ type crew struct {
 
 // member is a vendor whose definition has been compiled.
 type member struct {
-	config config.Vendor
+	config *config.Vendor    // of the crew's configuration
 	feed   *feed.Source      // nil for a vendor that only pushes
 	source fetcher.Source    // what the fetcher asks: the feed, or what was wrapped around it
 	stream *streaming.Stream // nil for a vendor that is only polled
@@ -52,7 +52,9 @@ func assemble(cfg *config.Config, before *crew, wrap func(messages.Vendor, fetch
 		v := &cfg.Vendors[i]
 
 		if known := before.members[v.Name]; known != nil && known.config.Equal(*v) {
-			c.members[v.Name] = known
+			same := *known
+			same.config = v // so that an older configuration can be forgotten
+			c.members[v.Name] = &same
 
 			continue
 		}
@@ -99,7 +101,7 @@ func (c *crew) entries() []fetcher.Entry {
 }
 
 func compile(v *config.Vendor, wrap func(messages.Vendor, fetcher.Source) fetcher.Source) (m *member, err error) {
-	m = &member{config: *v}
+	m = &member{config: v}
 
 	if v.Feed.Stream.URL != "" {
 		if m.stream, err = streaming.New(v.Feed); err != nil {
@@ -126,10 +128,14 @@ func compile(v *config.Vendor, wrap func(messages.Vendor, fetcher.Source) fetche
 // closeBut closes the sources that another crew, which may be nil, does not use.
 func (c *crew) closeBut(other *crew) {
 	for name, m := range c.members {
-		if m.feed != nil && (other == nil || other.members[name] != m) {
+		if m.feed != nil && !other.uses(name, m.feed) {
 			m.feed.Close()
 		}
 	}
+}
+
+func (c *crew) uses(name messages.Vendor, source *feed.Source) bool {
+	return c != nil && c.members[name] != nil && c.members[name].feed == source
 }
 
 // vendors are the members as the system knows them, in the order of the file.
