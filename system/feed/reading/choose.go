@@ -64,7 +64,7 @@ func (c *chooser) fill(quotes []messages.Quote) {
 		case c.twice[i]:
 			quotes[i] = c.reader.ambiguous(c.t, i)
 		default:
-			quotes[i] = c.reader.judge(&c.t.symbols[i], &row.Fields)
+			quotes[i] = c.reader.polled(&c.t.symbols[i], &row.Fields)
 		}
 	}
 }

@@ -19,9 +19,19 @@ type terms struct {
 	timed   bool // rows have a time, so that a row without it is not right
 }
 
-// Quote judges one row: its numbers, its time, its conversion. A quote that can be used has outcome ok; any other one says why not.
+// Quote judges one row of a stream: its numbers, its time, its conversion. A quote that can be used has outcome ok; any other one says why not.
 func (r *Reader) Quote(target spec.Symbol, row Row) messages.Quote {
 	return r.judge(&target, &row.Fields)
+}
+
+// polled judges one row of a polled answer. A price that paths lead to and that is null or empty is a fault there, whatever stands around it: the
+// vendor names its price, and has lost it. A stream's message may well leave it out, and an expression says null for what it did not find.
+func (r *Reader) polled(target *spec.Symbol, f *Fields) messages.Quote {
+	if _, err := f.Price.scalar(); r.query == nil && (errors.Is(err, errNull) || errors.Is(err, errEmpty)) {
+		return r.refuse(messages.Quote{Instrument: target.Instrument}, messages.OutcomeInvalidPrice, "price "+err.Error())
+	}
+
+	return r.judge(target, f)
 }
 
 // judge is Quote without copies.

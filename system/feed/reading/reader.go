@@ -156,7 +156,7 @@ func (r *Reader) directQuote(d *decoder, t *Targets, i int) messages.Quote {
 	default:
 		fields := d.fields(found)
 
-		return r.judge(&t.symbols[i], &fields)
+		return r.polled(&t.symbols[i], &fields)
 	}
 }
 

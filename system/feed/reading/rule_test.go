@@ -1,6 +1,7 @@
 package reading_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -191,6 +192,8 @@ func TestRowsOfExpressions(t *testing.T) {
 		`{price: 1, error: ""}`:                              "ok",
 		`{price: 1, error: null}`:                            "ok",
 		`{price: null}`:                                      "missing_symbol",
+		`{price: null, bid: 1, ask: 2}`:                      "ok",
+		`{price: "", bid: 1, ask: 2}`:                        "ok",
 		`{price: [1]}`:                                       "invalid_price",
 		`{price: (1/3)}`:                                     "ok",
 		`null?`:                                              "missing_symbol",
@@ -316,4 +319,20 @@ func TestVeil(t *testing.T) {
 	assert.Equal(t, "a "+mask+" b "+mask+" c abc", veil.Mask("a hunter2hunter2 b hunter2hunter2-longer c abc"))
 	assert.Equal(t, "x", reading.Veil{}.Mask("x"))
 	assert.Equal(t, "x y", reading.Veil{}.Clean("x\ny"))
+}
+
+// P05: a stream's message may leave out the last price, or say null; bid and ask are news all the same.
+func TestStreamsMayLeaveThePriceOut(t *testing.T) {
+	t.Parallel()
+
+	r, problems := reading.Compile(spec.Parse{Key: "s", Price: "p", Bid: "b", Ask: "a"}, nil, reading.Veil{})
+	require.Empty(t, problems)
+
+	rows, err := r.Rows(t.Context(), map[string]any{"s": "X", "p": nil, "b": json.Number("1"), "a": json.Number("2")}, &expr.Vars{})
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+
+	q := r.Quote(spec.Symbol{Instrument: "X", Key: "X"}, rows[0])
+	assert.Equal(t, "1.5", q.Price.Text())
+	assert.Equal(t, messages.FlagMid, q.Flags&messages.FlagMid)
 }
