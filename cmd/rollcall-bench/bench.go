@@ -14,14 +14,46 @@ import (
 // calm is the deadline of rounds in which nobody hangs: no program is to be cut off while its costs are taken.
 const calm = time.Minute
 
+// figures is everything that was measured, by part.
+type figures struct {
+	Rounds  []row `json:"rounds,omitempty"`
+	Answers []row `json:"answers,omitempty"`
+}
+
 // bench measures everything and prints it.
 func bench(ctx context.Context, o options, out, notes io.Writer) error {
+	var (
+		f   figures
+		err error
+	)
+
+	if slices.Contains(o.Parts, partRounds) {
+		if f.Rounds, err = benchRounds(ctx, &o, notes); err != nil {
+			return err
+		}
+	}
+
+	if slices.Contains(o.Parts, partAnswers) {
+		if f.Answers, err = benchAnswers(ctx, &o, notes); err != nil {
+			return err
+		}
+	}
+
+	if o.Format == "json" {
+		return json.NewEncoder(out).Encode(f)
+	}
+
+	return f.print(out, &o)
+}
+
+// benchRounds measures rounds with every number of vendors.
+func benchRounds(ctx context.Context, o *options, notes io.Writer) ([]row, error) {
 	var rows []row
 
 	for _, vendors := range o.Vendors {
 		if err := raiseFiles(vendors); err != nil {
 			if !errors.Is(err, errFiles) {
-				return err
+				return nil, err
 			}
 
 			_, _ = fmt.Fprintf(notes, "skipped: %v\n", err)
@@ -29,19 +61,15 @@ func bench(ctx context.Context, o options, out, notes io.Writer) error {
 			continue
 		}
 
-		group, err := benchVendors(ctx, &o, vendors, notes)
+		group, err := benchVendors(ctx, o, vendors, notes)
 		if err != nil {
-			return err
+			return nil, err
 		}
 
 		rows = append(rows, group...)
 	}
 
-	if o.Format == "json" {
-		return json.NewEncoder(out).Encode(rows)
-	}
-
-	return printTable(out, &o, rows)
+	return rows, nil
 }
 
 // benchVendors measures all programs with so many vendors.
@@ -58,7 +86,7 @@ func benchVendors(ctx context.Context, o *options, vendors int, notes io.Writer)
 	order := slices.Clone(o.Programs)
 
 	for i := range o.repetitions(vendors) {
-		_, _ = fmt.Fprintf(notes, "%d vendors: %d of %d\n", vendors, i+1, o.repetitions(vendors))
+		_, _ = fmt.Fprintf(notes, "%d vendors, %d symbols each: %d of %d\n", vendors, o.Symbols, i+1, o.repetitions(vendors))
 
 		r := make(repetition)
 
@@ -83,6 +111,10 @@ func benchVendors(ctx context.Context, o *options, vendors int, notes io.Writer)
 // measureApart takes all figures of one program, in one process for the costs and another for the deadline.
 func measureApart(ctx context.Context, o *options, task *clientTask) (*sample, error) {
 	suffix := "." + task.Program + "." + strconv.Itoa(task.Vendors)
+	if o.costsOnly {
+		suffix += "." + strconv.Itoa(task.Symbols)
+	}
+
 	costs, hangs := *task, *task
 	costs.Deadline, costs.Latency = calm, o.Latency
 	hangs.Deadline, hangs.Hanging = o.deadlineFor(task.Vendors), true
@@ -96,7 +128,7 @@ func measureApart(ctx context.Context, o *options, task *clientTask) (*sample, e
 	}
 
 	taken, err := runApart(ctx, &costs)
-	if err != nil || task.Program == programMemory { // the deadline is the same code with a disk and without
+	if err != nil || o.costsOnly || task.Program == programMemory { // the deadline is the same code with a disk and without
 		return taken, err
 	}
 

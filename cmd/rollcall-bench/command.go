@@ -18,7 +18,9 @@ const (
 
 const longHelp = `Measure Rollcall beside the plain program a good engineer writes in an hour, in the same run.
 
-Three programs ask the same vendors, over real connections on loopback:
+It has parts, each with a table of its own; --parts chooses. Everything goes over real connections on loopback.
+
+Rounds: three programs ask the same vendors.
   plain    errgroup, one http.Client, a context per request, encoding/json, floats, write and rename (baseline.go)
   memory   Rollcall: actors, supervision, outcomes, exact decimals, checks; nothing on disk
   rollcall the whole of it: SQLite history and snapshot.json on disk before publication, and an audit log
@@ -27,7 +29,7 @@ The vendors are one process that does as little as possible; each vendor has an 
 Each program has a fresh process per repetition. The order of the programs turns round with each repetition, and the
 table shows medians; × plain is the median of the ratios within a repetition.
 
-Columns:
+Columns of the rounds:
   cpu         processor time, user and system, of the client's process per poll, rounds back to back
   × plain     the same, compared
   allocs, KB  heap allocations per poll, and their size
@@ -36,7 +38,13 @@ Columns:
   overrun     how long after the deadline the snapshot is complete, with one vendor in a hundred hanging, at least one
   durable     from the complete snapshot to its acknowledgement by the disk (rollcall only; plain does not sync)
   peak        the highest resident memory, and KB per vendor beyond the empty program
-  start       until the first round can begin, without the start of the process`
+  start       until the first round can begin, without the start of the process
+
+Answers: what reading costs, by the size of an answer, 100 vendors, nothing on disk.
+  plain    as above
+  paths    Rollcall with a definition that reads by paths
+  jq       Rollcall with a definition that reads by an expression
+  ns/symbol is cpu divided by the symbols of an answer; it holds everything a poll takes`
 
 // newCommand returns the command line.
 func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
@@ -46,10 +54,11 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 		Use:   "rollcall-bench",
 		Short: "Measure Rollcall beside a plain program",
 		Long:  longHelp,
-		Example: `  rollcall-bench                                     everything, about 3 minutes
-  rollcall-bench --vendors 3,100 --rounds 20         a quick look
-  rollcall-bench --vendors 100 --symbols 1000        large answers
-  rollcall-bench --vendors 1000 --programs rollcall --cpuprofile cpu
+		Example: `  rollcall-bench                                     everything, about 4 minutes
+  rollcall-bench --parts rounds --vendors 3,100 --rounds 20
+                                                     a quick look
+  rollcall-bench --parts answers --answers 3,50,1000 reading by paths and by jq
+  rollcall-bench --parts rounds --vendors 1000 --programs rollcall --cpuprofile cpu
                                                      writes cpu.rollcall.1000, for go tool pprof
   rollcall-bench --format json > bench.json          for another program`,
 		Args:          cobra.NoArgs,
@@ -68,11 +77,13 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetErr(errs)
 
 	flags := root.Flags()
+	flags.StringSliceVar(&o.Parts, "parts", parts(), "which parts")
 	flags.IntSliceVar(&o.Vendors, "vendors", []int{3, 100, 1000, 10_000}, "how many vendors; one group of rows each")
 	flags.IntVar(&o.Symbols, "symbols", 3, "symbols per vendor, all in one answer")
+	flags.IntSliceVar(&o.Answers, "answers", []int{3, 1000}, "symbols per answer where reading is compared; one group of rows each")
 	flags.IntVar(&o.Rounds, "rounds", 0, "rounds to average over; 0: enough for the number of vendors")
 	flags.IntVar(&o.Repeat, "repeat", 3, "repetitions, whose medians are shown; at most 20,000 / vendors")
-	flags.StringSliceVar(&o.Programs, "programs", programs(), "which programs")
+	flags.StringSliceVar(&o.Programs, "programs", programs(), "which programs take part in the rounds")
 	flags.DurationVar(&o.Latency, "latency", 20*time.Millisecond, "how long each vendor takes, for beyond")
 	flags.DurationVar(&o.Deadline, "deadline", 500*time.Millisecond, "the deadline, for overrun; at least 200µs per vendor")
 	flags.StringVar(&o.Format, "format", "table", "table or json")

@@ -28,17 +28,18 @@ func TestBenchEndToEnd(t *testing.T) {
 	var out, notes bytes.Buffer
 
 	code := run([]string{
-		"--vendors", "3", "--rounds", "3", "--repeat", "1", "--latency", "2ms", "--deadline", "50ms", "--format", "json", "--cpuprofile", profile, "--dir", dir,
+		"--parts", "rounds", "--vendors", "3", "--rounds", "3", "--repeat", "1", "--latency", "2ms", "--deadline", "50ms", "--format", "json", "--cpuprofile", profile, "--dir", dir,
 	}, strings.NewReader(""), &out, &notes)
 	require.Zero(t, code, notes.String())
 
-	var rows []row
+	var f figures
 
-	require.NoError(t, json.Unmarshal(out.Bytes(), &rows))
-	require.Len(t, rows, 3)
+	require.NoError(t, json.Unmarshal(out.Bytes(), &f))
+	require.Len(t, f.Rounds, 3)
+	assert.Empty(t, f.Answers, "it was not asked for")
 
 	for i, program := range programs() {
-		r := rows[i]
+		r := f.Rounds[i]
 		assert.Equal(t, program, r.Program)
 		assert.Equal(t, 3, r.Vendors)
 		assert.Positive(t, r.CPU)
@@ -59,6 +60,33 @@ func TestBenchEndToEnd(t *testing.T) {
 	assert.Empty(t, left, "data directories are removed")
 }
 
+// TestAnswersEndToEnd: every program reads the same answers, whatever their size, and nothing is missing.
+func TestAnswersEndToEnd(t *testing.T) {
+	var out, notes bytes.Buffer
+
+	code := run([]string{
+		"--parts", "answers", "--answers", "2,40", "--rounds", "2", "--repeat", "1", "--format", "json", "--dir", t.TempDir(),
+	}, strings.NewReader(""), &out, &notes)
+	require.Zero(t, code, notes.String())
+
+	var f figures
+
+	require.NoError(t, json.Unmarshal(out.Bytes(), &f))
+	require.Len(t, f.Answers, 6)
+	assert.Empty(t, f.Rounds)
+
+	for i := range f.Answers {
+		r := &f.Answers[i]
+		assert.Equal(t, readers()[i%3], r.Program)
+		assert.Equal(t, []int{2, 40}[i/3], r.Symbols)
+		assert.Equal(t, askers, r.Vendors)
+		assert.Positive(t, r.CPU)
+		assert.Positive(t, r.Ratio)
+		assert.Zero(t, r.Missing)
+		assert.Equal(t, spread{}, r.Overrun, "only costs are taken")
+	}
+}
+
 func TestHelpExplainsEveryColumn(t *testing.T) {
 	t.Parallel()
 
@@ -66,7 +94,7 @@ func TestHelpExplainsEveryColumn(t *testing.T) {
 
 	require.Zero(t, run([]string{"--help"}, strings.NewReader(""), &out, &out))
 
-	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json"} {
+	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json", "--parts", "--answers", "jq", "ns/symbol"} {
 		assert.Contains(t, out.String(), word)
 	}
 
@@ -78,12 +106,12 @@ func TestWrongCommandLineNamesEveryMistake(t *testing.T) {
 
 	var out, errs bytes.Buffer
 
-	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0"},
+	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0", "--parts", "all", "--answers", "0"},
 		strings.NewReader(""), &out, &errs)
 	assert.Equal(t, 1, code)
 	assert.Empty(t, out.String())
 
-	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0"} {
+	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0", "--parts all", "--answers 0"} {
 		assert.Contains(t, errs.String(), flag)
 	}
 }

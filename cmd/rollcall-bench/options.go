@@ -7,15 +7,29 @@ import (
 	"time"
 )
 
+// The parts of the benchmark, each with a table of its own.
+const (
+	partRounds  = "rounds"
+	partAnswers = "answers"
+)
+
+// parts returns the parts in their order.
+func parts() []string { return []string{partRounds, partAnswers} }
+
 // The programs that are compared.
 const (
 	programPlain    = "plain"
 	programMemory   = "memory"
 	programRollcall = "rollcall"
+	programPaths    = "paths"
+	programJQ       = "jq"
 )
 
-// programs returns the programs in the order of the table.
+// programs returns the programs of the rounds in the order of the table.
 func programs() []string { return []string{programPlain, programMemory, programRollcall} }
+
+// readers returns the programs that differ in how they read.
+func readers() []string { return []string{programPlain, programPaths, programJQ} }
 
 // The bounds of what makes sense; 127.0.0.0/8 has addresses for more vendors.
 const (
@@ -25,8 +39,10 @@ const (
 
 // options are the command line.
 type options struct {
+	Parts      []string
 	Vendors    []int
 	Symbols    int
+	Answers    []int
 	Rounds     int
 	Repeat     int
 	Programs   []string
@@ -36,10 +52,18 @@ type options struct {
 	Dir        string
 	CPUProfile string
 	MemProfile string
+
+	costsOnly bool // rounds back to back and nothing else
 }
 
 func (o *options) check() error {
 	var errs []error
+
+	for _, part := range o.Parts {
+		if !slices.Contains(parts(), part) {
+			errs = append(errs, fmt.Errorf("--parts %s: use some of %v", part, parts()))
+		}
+	}
 
 	if len(o.Vendors) == 0 {
 		errs = append(errs, errors.New("--vendors names no number"))
@@ -59,6 +83,12 @@ func (o *options) check() error {
 
 	if o.Symbols < 1 || o.Symbols > maxSymbols {
 		errs = append(errs, fmt.Errorf("--symbols %d: use 1 to %d", o.Symbols, maxSymbols))
+	}
+
+	for _, n := range o.Answers {
+		if n < 1 || n > maxSymbols {
+			errs = append(errs, fmt.Errorf("--answers %d: use 1 to %d", n, maxSymbols))
+		}
 	}
 
 	if o.Rounds < 0 || o.Repeat < 1 {
@@ -83,6 +113,9 @@ type effort struct {
 	Hangs int // rounds with hanging vendors
 }
 
+// largeAnswer is from how many symbols in an answer on fewer rounds are enough.
+const largeAnswer = 30
+
 // effortFor keeps a repetition within seconds, whatever the number of vendors.
 func (o *options) effortFor(vendors int) effort {
 	e := effort{
@@ -93,6 +126,11 @@ func (o *options) effortFor(vendors int) effort {
 
 	if o.Rounds > 0 {
 		e = effort{Busy: o.Rounds, Held: min(o.Rounds, e.Held), Hangs: min(o.Rounds, e.Hangs)}
+	}
+
+	if o.costsOnly {
+		e.Held, e.Hangs = 0, 0
+		e.Busy = max(e.Busy/max(o.Symbols/largeAnswer, 1), 1)
 	}
 
 	return e

@@ -22,6 +22,20 @@ func TestEffortFitsTheNumberOfVendors(t *testing.T) {
 	assert.Equal(t, effort{Busy: 3, Held: 2, Hangs: 2}, o.effortFor(10_000))
 }
 
+// TestLargeAnswersNeedFewerRounds: a thousand symbols take a hundred times what three take.
+func TestLargeAnswersNeedFewerRounds(t *testing.T) {
+	t.Parallel()
+
+	o := options{costsOnly: true, Symbols: 3}
+	assert.Equal(t, effort{Busy: 300}, o.effortFor(100))
+
+	o.Symbols = 1000
+	assert.Equal(t, effort{Busy: 9}, o.effortFor(100))
+
+	o.Symbols = maxSymbols
+	assert.Equal(t, effort{Busy: 1}, o.effortFor(100))
+}
+
 func TestRepetitionsAreFewerWithVeryManyVendors(t *testing.T) {
 	t.Parallel()
 

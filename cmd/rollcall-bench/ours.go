@@ -121,6 +121,10 @@ func definition(t *clientTask, vendor int) feed.Definition {
 		Client: feed.ClientSettings{AllowPrivate: true},
 	}
 
+	if t.Program == programJQ {
+		d.Parse = feed.Parse{JQ: ".quotes[] | {key: .symbol, price}"}
+	}
+
 	for i := range t.Symbols {
 		instrument := messages.Instrument(string(vendorName(vendor)) + "/" + symbolName(i))
 		d.Symbols = append(d.Symbols, feed.Symbol{Instrument: instrument, VendorSymbol: symbolName(i)})

@@ -46,7 +46,7 @@ func startProgram(ctx context.Context, t *clientTask, dir string) (program, erro
 		}
 
 		return newPlain(urls, t.Deadline, dir), nil
-	case programMemory:
+	case programMemory, programPaths, programJQ:
 		return newInMemory(ctx, t)
 	case programRollcall:
 		return newWhole(ctx, t, dir)

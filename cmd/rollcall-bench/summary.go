@@ -13,6 +13,7 @@ type repetition map[string]*sample
 // repetitions, and spreads are over all rounds of all repetitions.
 type row struct {
 	Vendors    int     `json:"vendors"`
+	Symbols    int     `json:"symbols"`
 	Program    string  `json:"program"`
 	CPU        float64 `json:"cpu_us_per_poll"`
 	Ratio      float64 `json:"cpu_ratio_to_plain"` // 0 if plain was not measured
@@ -58,7 +59,7 @@ func summarizeProgram(vendors int, name string, o *options, taken []repetition) 
 	}
 
 	out := row{
-		Vendors: vendors, Program: name,
+		Vendors: vendors, Symbols: o.Symbols, Program: name,
 		CPU:        over(func(s *sample) float64 { return s.CPU }),
 		Allocs:     over(func(s *sample) float64 { return s.Allocs }),
 		Bytes:      over(func(s *sample) float64 { return s.Bytes }),
