@@ -91,34 +91,40 @@ func (s *Snapshot) appendInstruments(dst []byte) []byte {
 			dst = append(dst, ',')
 		}
 
-		entry, report := &s.Roster.entries[i], &s.Instruments[i]
-		dst = appendString(dst, string(entry.Instrument))
-		dst = append(dst, `:{"class":`...)
-		dst = appendString(dst, entry.Class)
-		dst = appendKeyString(dst, "status", string(report.Status))
-		dst = appendKeyPrice(dst, "price", report.Price)
-
-		if !report.Price.IsZero() {
-			dst = appendKeyInt(dst, "age_ms", report.Age.Milliseconds())
-		}
-
-		dst = appendKeyInt(dst, "used", int64(report.Used))
-		dst = appendKeyInt(dst, "expected", int64(len(entry.Sources)))
-		dst = append(dst, `,"sources":[`...)
-
-		for j, ref := range entry.Sources {
-			if j > 0 {
-				dst = append(dst, ',')
-			}
-
-			quote := s.Source(ref)
-			dst = appendSource(dst, &quote)
-		}
-
-		dst = append(dst, ']', '}')
+		dst = appendString(dst, string(s.Roster.entries[i].Instrument))
+		dst = append(dst, ':')
+		dst = s.AppendInstrument(dst, i)
 	}
 
 	return append(dst, '}')
+}
+
+// AppendInstrument appends what AppendJSON says of the instrument at a position of the roster's entries, without its name.
+func (s *Snapshot) AppendInstrument(dst []byte, i int) []byte {
+	entry, report := &s.Roster.entries[i], &s.Instruments[i]
+	dst = append(dst, `{"class":`...)
+	dst = appendString(dst, entry.Class)
+	dst = appendKeyString(dst, "status", string(report.Status))
+	dst = appendKeyPrice(dst, "price", report.Price)
+
+	if !report.Price.IsZero() {
+		dst = appendKeyInt(dst, "age_ms", report.Age.Milliseconds())
+	}
+
+	dst = appendKeyInt(dst, "used", int64(report.Used))
+	dst = appendKeyInt(dst, "expected", int64(len(entry.Sources)))
+	dst = append(dst, `,"sources":[`...)
+
+	for j, ref := range entry.Sources {
+		if j > 0 {
+			dst = append(dst, ',')
+		}
+
+		quote := s.Source(ref)
+		dst = appendSource(dst, &quote)
+	}
+
+	return append(dst, ']', '}')
 }
 
 func appendSource(dst []byte, q *Quote) []byte {
@@ -159,29 +165,36 @@ func (s *Snapshot) appendVendors(dst []byte) []byte {
 			dst = append(dst, ',')
 		}
 
-		listing, report := &s.Roster.listings[i], &s.Vendors[i]
-		dst = appendString(dst, string(listing.Vendor))
-		dst = append(dst, `:{"outcome":`...)
-		dst = appendString(dst, string(report.Outcome))
-
-		if report.Detail != "" {
-			dst = appendKeyString(dst, "detail", report.Detail)
-		}
-
-		if report.Latency > 0 {
-			dst = appendKeyInt(dst, "latency_ms", report.Latency.Milliseconds())
-		} else {
-			dst = append(dst, `,"latency_ms":null`...)
-		}
-
-		dst = appendKeyInt(dst, "attempts", int64(report.Attempts))
-		dst = appendKeyInt(dst, "quotes", int64(report.Usable))
-		dst = appendKeyInt(dst, "expected", int64(len(listing.Instruments)))
-		dst = appendKeyString(dst, "state", string(report.State))
-		dst = appendKeyInt(dst, "restarts", int64(report.Restarts))
-		dst = report.Feed.appendJSON(dst)
-		dst = append(dst, '}')
+		dst = appendString(dst, string(s.Roster.listings[i].Vendor))
+		dst = append(dst, ':')
+		dst = s.AppendVendor(dst, i)
 	}
+
+	return append(dst, '}')
+}
+
+// AppendVendor appends what AppendJSON says of the vendor at a position of the roster's listings, without its name.
+func (s *Snapshot) AppendVendor(dst []byte, i int) []byte {
+	listing, report := &s.Roster.listings[i], &s.Vendors[i]
+	dst = append(dst, `{"outcome":`...)
+	dst = appendString(dst, string(report.Outcome))
+
+	if report.Detail != "" {
+		dst = appendKeyString(dst, "detail", report.Detail)
+	}
+
+	if report.Latency > 0 {
+		dst = appendKeyInt(dst, "latency_ms", report.Latency.Milliseconds())
+	} else {
+		dst = append(dst, `,"latency_ms":null`...)
+	}
+
+	dst = appendKeyInt(dst, "attempts", int64(report.Attempts))
+	dst = appendKeyInt(dst, "quotes", int64(report.Usable))
+	dst = appendKeyInt(dst, "expected", int64(len(listing.Instruments)))
+	dst = appendKeyString(dst, "state", string(report.State))
+	dst = appendKeyInt(dst, "restarts", int64(report.Restarts))
+	dst = report.Feed.appendJSON(dst)
 
 	return append(dst, '}')
 }
