@@ -274,7 +274,7 @@ func (a *app) probeStream(ctx context.Context, p *probing, vendor *config.Vendor
 	var mu sync.Mutex
 
 	begun := time.Now()
-	stream, err := streaming.New(vendor.Feed, streaming.WithObserver(func(direction string, at time.Time, frame []byte) {
+	stream, err := feed.NewStream(vendor.Feed, nil, streaming.WithObserver(func(direction string, at time.Time, frame []byte) {
 		mu.Lock()
 		defer mu.Unlock()
 

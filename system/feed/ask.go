@@ -145,7 +145,7 @@ func (s *Source) address(ctx context.Context, d *draft, server int) (*http.Reque
 
 	request.Header = d.header.Clone()
 
-	if err := s.credentials.apply(ctx, request, d.payload, d.values); err != nil {
+	if err := s.credentials.Authorize(ctx, request, d.payload, d.values); err != nil {
 		return nil, asFailure(err)
 	}
 

@@ -89,8 +89,9 @@ func (c *credentials) changes() bool {
 	return c.tokens != nil || c.signer != nil || uses&template.Changing != 0
 }
 
-// apply authorizes a request, whose headers are its own. The error is a *messages.Failure.
-func (c *credentials) apply(ctx context.Context, request *http.Request, payload []byte, v *template.Values) error {
+// Authorize implements streaming.Credentials, and serves polls as well: it authorizes a request, whose headers are its own. The error is a
+// *messages.Failure.
+func (c *credentials) Authorize(ctx context.Context, request *http.Request, payload []byte, v *template.Values) error {
 	switch {
 	case c.bearer != nil:
 		token, err := c.bearer.Render(v)
@@ -118,6 +119,11 @@ func (c *credentials) apply(ctx context.Context, request *http.Request, payload 
 	}
 
 	return nil
+}
+
+// Renew implements streaming.Credentials: of credentials only access tokens can be renewed.
+func (c *credentials) Renew(ctx context.Context, request *http.Request) bool {
+	return c.tokens != nil && c.tokens.drop(ctx, request.Header.Get("Authorization"))
 }
 
 // unsendable is a request that could not be made from the definition.

@@ -68,8 +68,7 @@ func (s *Source) attempt(ctx context.Context, d *draft, server int, body *bytes.
 
 		answer, failure := s.send(request, d.endpoint, d.payload, body)
 
-		if try > 0 || failure == nil || answer.Status != http.StatusUnauthorized || s.credentials.tokens == nil ||
-			!s.credentials.tokens.drop(ctx, request.Header.Get("Authorization")) {
+		if try > 0 || failure == nil || answer.Status != http.StatusUnauthorized || !s.credentials.Renew(ctx, request) {
 			return answer, request.URL, failure
 		}
 

@@ -103,23 +103,25 @@ func (c *crew) entries() []fetcher.Entry {
 func compile(v *config.Vendor, wrap func(messages.Vendor, fetcher.Source) fetcher.Source) (m *member, err error) {
 	m = &member{config: v}
 
-	if v.Feed.Stream.URL != "" {
-		if m.stream, err = streaming.New(v.Feed); err != nil {
+	pushes := v.Feed.Stream.URL != ""
+
+	if !pushes || v.Feed.URL != "" || len(v.Feed.Endpoints) > 0 {
+		if m.feed, err = feed.New(v.Feed); err != nil {
 			return nil, err
 		}
 
-		if v.Feed.URL == "" && len(v.Feed.Endpoints) == 0 {
-			return m, nil
+		m.source = m.feed
+		if wrap != nil {
+			m.source = wrap(v.Name, m.feed)
 		}
 	}
 
-	if m.feed, err = feed.New(v.Feed); err != nil {
-		return nil, err
+	if !pushes {
+		return m, nil
 	}
 
-	m.source = m.feed
-	if wrap != nil {
-		m.source = wrap(v.Name, m.feed)
+	if m.stream, err = feed.NewStream(v.Feed, m.feed); err != nil {
+		return nil, err
 	}
 
 	return m, nil

@@ -2,13 +2,11 @@ package streaming
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/rollcall-go/rollcall/system/feed/client"
 	"github.com/rollcall-go/rollcall/system/feed/spec"
@@ -109,28 +107,18 @@ var (
 	errOpen    = errors.New("the bootstrap leads to a connection that is not encrypted")
 )
 
-// make returns the request for a connection with the instruments.
-func (a *address) make(ctx context.Context, symbols []spec.Symbol, boot map[string]any, now time.Time) (*http.Request, error) {
-	values := &template.Values{Targets: symbols, Secrets: a.secrets, Now: now, Nonce: rand.Text(), Boot: boot}
+// make returns the request for a connection with the instruments, and the values that its templates were filled in with.
+func (a *address) make(ctx context.Context, symbols []spec.Symbol, boot map[string]any, now moment) (*http.Request, *template.Values, error) {
+	values := &template.Values{Targets: symbols, Secrets: a.secrets, Now: now.at, Nonce: now.nonce, Boot: boot}
 
-	text, err := a.request.URL(values)
+	text, err := a.url(values)
 	if err != nil {
-		return nil, err
-	}
-
-	if len(text) > maxURL {
-		return nil, errLength
-	}
-
-	if a.boot != "" {
-		if text, err = a.follow(text, boot); err != nil {
-			return nil, err
-		}
+		return nil, nil, err
 	}
 
 	request, err := http.NewRequestWithContext(ctx, a.method, text, http.NoBody)
 	if err != nil {
-		return nil, errAddress
+		return nil, nil, errAddress
 	}
 
 	if a.at != nil {
@@ -140,10 +128,26 @@ func (a *address) make(ctx context.Context, symbols []spec.Symbol, boot map[stri
 
 	request.Header = http.Header{"User-Agent": {"rollcall"}, "Accept": {"application/json, application/x-ndjson, text/event-stream"}}
 	if err := a.request.Header(values, request.Header); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 
-	return request, nil
+	return request, values, nil
+}
+
+// url fills in the URL.
+func (a *address) url(values *template.Values) (string, error) {
+	text, err := a.request.URL(values)
+
+	switch {
+	case err != nil:
+		return "", err //nolint:wrapcheck // it says which place has no value
+	case len(text) > maxURL:
+		return "", errLength
+	case a.boot != "":
+		return a.follow(text, values.Boot)
+	default:
+		return text, nil
+	}
 }
 
 // follow puts what the bootstrap gave in front of a URL. The vendor says where to go, so it is checked like anything else from outside; the

@@ -13,7 +13,6 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/feed/client"
 	"github.com/rollcall-go/rollcall/system/feed/reading"
-	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/internal/expr"
 	"github.com/rollcall-go/rollcall/system/internal/tree"
 )
@@ -26,30 +25,32 @@ type bootstrap struct {
 }
 
 // ask sends the request and returns what is taken from its answer.
-func (b *bootstrap) ask(ctx context.Context, s *Stream, symbols []spec.Symbol, g *group) (map[string]any, *messages.Failure) {
+func (b *bootstrap) ask(ctx context.Context, o *opening) (map[string]any, *messages.Failure) {
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
 
-	vars := expr.Vars{Symbols: g.symbols, Keys: g.keys, Instruments: g.objects}
+	vars := expr.Vars{Symbols: o.group.symbols, Keys: o.group.keys, Instruments: o.group.objects}
 
-	request, failure := b.request(ctx, s, symbols, vars)
+	request, failure := b.request(ctx, o, vars)
 	if failure != nil {
 		return nil, failure
 	}
 
 	var body bytes.Buffer
 
-	answer, err := s.client.Do(request, &body)
+	answer, err := o.stream.client.Do(request, &body)
 	if err != nil {
 		return nil, asFailure(err)
 	}
 
-	return b.read(ctx, s, answer, body.Bytes(), vars)
+	return b.read(ctx, o, answer, body.Bytes(), vars)
 }
 
 // request makes the request with its body and its credentials.
-func (b *bootstrap) request(ctx context.Context, s *Stream, symbols []spec.Symbol, vars expr.Vars) (*http.Request, *messages.Failure) {
-	request, err := b.address.make(ctx, symbols, nil, time.Now())
+func (b *bootstrap) request(ctx context.Context, o *opening, vars expr.Vars) (*http.Request, *messages.Failure) {
+	s := o.stream
+
+	request, values, err := b.address.make(ctx, o.symbols, nil, s.nonce.next(time.Now()))
 	if err != nil {
 		return nil, messages.NewFailure(messages.OutcomeBadRequest, "bootstrap: "+s.plan.veil.Mask(err.Error()))
 	}
@@ -71,11 +72,7 @@ func (b *bootstrap) request(ctx context.Context, s *Stream, symbols []spec.Symbo
 		}
 	}
 
-	if err := s.authorize(ctx, request, body); err != nil {
-		return nil, asFailure(err)
-	}
-
-	return request, nil
+	return request, o.authorize(ctx, request, body, values)
 }
 
 // text is the request's body; the problem quotes nothing, because secrets stand in it.
@@ -94,9 +91,11 @@ func (b *bootstrap) text(ctx context.Context, vars *expr.Vars) (text []byte, pro
 }
 
 // read takes from an answer what the connection needs.
-func (b *bootstrap) read(ctx context.Context, s *Stream, answer client.Answer, body []byte, vars expr.Vars) (map[string]any, *messages.Failure) {
+func (b *bootstrap) read(ctx context.Context, o *opening, answer client.Answer, body []byte, vars expr.Vars) (map[string]any, *messages.Failure) {
+	reader := o.stream.plan.reader
+
 	if !answer.OK() {
-		if failure := s.plan.reader.Refused(ctx, reading.Answer{Status: answer.Status, Header: answer.Header, Body: body}); failure != nil {
+		if failure := reader.Refused(ctx, reading.Answer{Status: answer.Status, Header: answer.Header, Body: o.hidden.bytes(body)}); failure != nil {
 			return nil, failure
 		}
 
@@ -110,9 +109,8 @@ func (b *bootstrap) read(ctx context.Context, s *Stream, answer client.Answer, b
 
 	vars.Status, vars.Text, vars.Headers = answer.Status, string(body), lowered(answer.Header)
 
-	match, err := s.plan.reader.Match(ctx, document, &vars)
-	if err == nil && match != nil && match.Failure != nil && !match.Warning {
-		return nil, match.Failure
+	if failure := o.refused(ctx, document, body, vars); failure != nil {
+		return nil, failure
 	}
 
 	value, found, err := b.take.First(ctx, document, &vars)
@@ -123,6 +121,22 @@ func (b *bootstrap) read(ctx context.Context, s *Stream, answer client.Answer, b
 	}
 
 	return taken, nil
+}
+
+// refused asks the error rules about a bootstrap's answer. They see it without our credential, which a detail may quote.
+func (o *opening) refused(ctx context.Context, document any, body []byte, vars expr.Vars) *messages.Failure {
+	if shown := o.hidden.bytes(body); !bytes.Equal(shown, body) {
+		vars.Text = string(shown)
+
+		document, _ = tree.Parse(shown, tree.Options{}) // it is as much a document as before
+	}
+
+	match, err := o.stream.plan.reader.Match(ctx, document, &vars)
+	if err == nil && match != nil && !match.Warning {
+		return match.Failure
+	}
+
+	return nil // a rule that fails is one that does not fit
 }
 
 // lowered returns headers by their lower-case names, as expressions see them.

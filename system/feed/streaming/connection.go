@@ -120,7 +120,7 @@ func (c *connection) take(ctx context.Context, in received) *messages.Failure {
 		return in.failure
 	}
 
-	c.observe(Received, in.at, in.data)
+	c.observe(Received, in.at, c.session.hidden.bytes(in.data))
 	out := c.session.message(ctx, in.at, in.data, in.binary)
 
 	if cap(in.data) <= keptBuffer {

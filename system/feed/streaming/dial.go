@@ -29,6 +29,7 @@ type dialer struct {
 	reader    *reading.Reader
 	veil      reading.Veil
 	maxFrame  int64
+	hidden    concealment
 }
 
 // dial opens the connection that a request asks for. The request's context bounds it for as long as it is open. Life is called for frames that
@@ -124,6 +125,7 @@ func (d *dialer) accept(ctx context.Context, answer *http.Response) *messages.Fa
 
 // refused says what an answer means that is not the one hoped for.
 func (d *dialer) refused(ctx context.Context, a *reading.Answer) *messages.Failure {
+	a.Body = d.hidden.bytes(a.Body)
 	if failure := d.reader.Refused(ctx, *a); failure != nil {
 		return failure
 	}

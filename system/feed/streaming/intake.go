@@ -39,6 +39,8 @@ func (s *session) read(ctx context.Context, now time.Time, data []byte, binary b
 		data = plain
 	}
 
+	data = s.hidden.bytes(data)
+
 	if s.plan.ignores(data) {
 		s.unreadable = 0
 

@@ -35,6 +35,7 @@ type session struct {
 	group *group
 	book  *book
 
+	hidden   concealment
 	readVars expr.Vars // without secrets
 	sendVars expr.Vars
 

@@ -118,7 +118,9 @@ func (s *socket) failure(err error) *messages.Failure {
 
 // closed says what a close frame means. The error rules are asked first: its code is the status, its reason the text.
 func (s *socket) closed(frame websocket.CloseError) *messages.Failure {
-	said := reading.Answer{Status: int(frame.Code), Body: []byte(frame.Reason)}
+	reason := s.dialer.hidden.bytes([]byte(frame.Reason))
+	said := reading.Answer{Status: int(frame.Code), Body: reason}
+
 	if failure := s.dialer.reader.Refused(context.Background(), said); failure != nil {
 		return failure
 	}
@@ -138,8 +140,8 @@ func (s *socket) closed(frame websocket.CloseError) *messages.Failure {
 		detail += " with " + strconv.Itoa(int(frame.Code))
 	}
 
-	if frame.Reason != "" {
-		detail += ": " + s.dialer.veil.Mask(frame.Reason)
+	if len(reason) > 0 {
+		detail += ": " + s.dialer.veil.Mask(string(reason))
 	}
 
 	return messages.NewFailure(outcome, detail)

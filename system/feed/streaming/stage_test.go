@@ -22,6 +22,7 @@ import (
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/feed/streaming"
+	"github.com/rollcall-go/rollcall/system/feed/template"
 )
 
 // TestMain sees that no test leaves a goroutine behind.
@@ -38,6 +39,23 @@ stream:
   subscribe: {send: '{subscribe: $symbols}'}
   parse: {key: key, price: price}
   url: `
+
+// credentials are a token that cannot be renewed; without one there is nothing to authorize with.
+type credentials struct{ token string }
+
+// Authorize implements streaming.Credentials.
+func (c credentials) Authorize(_ context.Context, r *http.Request, _ []byte, _ *template.Values) error {
+	if c.token == "" {
+		return messages.NewFailure(messages.OutcomeAuth, "no token")
+	}
+
+	r.Header.Set("Authorization", "Bearer "+c.token)
+
+	return nil
+}
+
+// Renew implements streaming.Credentials.
+func (credentials) Renew(context.Context, *http.Request) bool { return false }
 
 // listener keeps what a stream delivers.
 type listener struct {

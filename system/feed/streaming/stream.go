@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -28,7 +27,9 @@ type Stream struct {
 	client    *client.Client
 	dialer    dialer
 	observe   func(direction string, at time.Time, frame []byte)
-	authorize func(ctx context.Context, request *http.Request, body []byte) error
+
+	credentials Credentials
+	nonce       nonces
 
 	single bool // the request is about one instrument
 	shard  int
@@ -54,10 +55,9 @@ func WithClient(c *client.Client) Option {
 	return func(s *Stream) { s.client = c }
 }
 
-// WithAuthorization lets a function add credentials to the requests that open connections and to the bootstrap, whose body it gets. Its error ends
-// the attempt; it should be a *messages.Failure.
-func WithAuthorization(authorize func(ctx context.Context, request *http.Request, body []byte) error) Option {
-	return func(s *Stream) { s.authorize = authorize }
+// WithCredentials authorizes the requests that open connections, and those of the bootstrap.
+func WithCredentials(credentials Credentials) Option {
+	return func(s *Stream) { s.credentials = credentials }
 }
 
 // New compiles a definition's stream. Its error lists every mistake, without secrets; it also fails if the file of certificate authorities
@@ -74,7 +74,7 @@ func New(definition spec.Definition, options ...Option) (*Stream, error) {
 	}
 
 	s.observe = func(string, time.Time, []byte) {}
-	s.authorize = func(context.Context, *http.Request, []byte) error { return nil }
+	s.credentials = anonymous{}
 
 	for _, option := range options {
 		option(s)
@@ -114,23 +114,9 @@ func (s *Stream) Stream(ctx context.Context, instruments []messages.Instrument, 
 
 	g := newGroup(symbols)
 
-	boot, failure := s.boot(ctx, symbols, g)
-	if failure != nil {
-		return s.unlessOver(ctx, failure)
-	}
-
-	request, err := s.address.make(ctx, symbols, boot, time.Now())
-	if err != nil {
-		return messages.NewFailure(messages.OutcomeBadRequest, s.plan.veil.Mask(err.Error()))
-	}
-
-	if err := s.authorize(ctx, request, nil); err != nil {
-		return s.unlessOver(ctx, asFailure(err))
-	}
-
 	life := make(chan struct{}, 1)
 
-	open, failure := s.dialer.dial(ctx, request, func() {
+	o, failure := s.open(ctx, symbols, g, func() {
 		select {
 		case life <- struct{}{}:
 		default: // one sign of life is as good as two
@@ -141,10 +127,12 @@ func (s *Stream) Stream(ctx context.Context, instruments []messages.Instrument, 
 	}
 
 	c := &connection{
-		wire: open, session: newSession(s.plan, g, boot), observe: s.observe, deliver: deliver, life: life,
+		wire: o.wire, session: newSession(s.plan, g, o.boot), observe: s.observe, deliver: deliver, life: life,
 		incoming: make(chan received, readAhead), free: make(chan []byte, readAhead+1), outgoing: make(chan []byte, readAhead),
 		pings: make(chan struct{}, 1), broken: make(chan struct{}),
 	}
+
+	c.session.hidden = o.hidden
 
 	return s.unlessOver(ctx, c.run(ctx)) // an expression that was interrupted has not failed
 }
@@ -156,14 +144,6 @@ func (*Stream) unlessOver(ctx context.Context, failure *messages.Failure) *messa
 	}
 
 	return failure
-}
-
-func (s *Stream) boot(ctx context.Context, symbols []spec.Symbol, g *group) (map[string]any, *messages.Failure) {
-	if s.bootstrap == nil {
-		return nil, nil
-	}
-
-	return s.bootstrap.ask(ctx, s, symbols, g)
 }
 
 // choose returns the instruments that the definition lists, each once, and quotes for those that it does not.

@@ -211,17 +211,11 @@ func TestARequestIsAuthorizedAndMoved(t *testing.T) {
 	own, err := client.New(definition.Client)
 	require.NoError(t, err)
 
-	stream, err := streaming.New(definition, streaming.WithClient(own), streaming.WithAuthorization(func(_ context.Context, r *http.Request, _ []byte) error {
-		r.Header.Set("Authorization", "Bearer fresh")
-
-		return nil
-	}))
+	stream, err := streaming.New(definition, streaming.WithClient(own), streaming.WithCredentials(credentials{token: "fresh"}))
 	require.NoError(t, err)
 	require.ErrorContains(t, stream.Stream(t.Context(), []messages.Instrument{"A", "B"}, func(messages.StreamUpdate) {}), "418")
 
-	stream, err = streaming.New(definition, streaming.WithAuthorization(func(context.Context, *http.Request, []byte) error {
-		return messages.NewFailure(messages.OutcomeAuth, "no token")
-	}))
+	stream, err = streaming.New(definition, streaming.WithCredentials(credentials{}))
 	require.NoError(t, err)
 	require.EqualError(t, stream.Stream(t.Context(), []messages.Instrument{"A"}, func(messages.StreamUpdate) {}), "auth: no token")
 }

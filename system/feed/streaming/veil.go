@@ -27,6 +27,10 @@ func newVeil(d spec.Definition) reading.Veil {
 		hide(value.Reveal())
 	}
 
+	for _, value := range []secret.Secret{d.Auth.Bearer, d.Auth.OAuth2.ID, d.Auth.OAuth2.Secret, d.Auth.HMAC.Key, d.Auth.Basic.User, d.Auth.Basic.Password} {
+		hide(rendered(value.Reveal(), d.Secrets))
+	}
+
 	for _, values := range []map[string]secret.Secret{d.Stream.Headers, d.Stream.Query, d.Stream.Bootstrap.Headers} {
 		for _, value := range values {
 			if text := rendered(value.Reveal(), d.Secrets); len(text) >= minHidden {
