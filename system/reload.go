@@ -30,7 +30,7 @@ const reloadWithin = 5 * time.Second
 // ignored. When Reload returns without an error, nobody uses the sources of vendors removed or replaced any more.
 //
 // What is wrong with the settings changes nothing. Name, MaxInFlight and Durability cannot change (ErrNeedsRestart); Store, Record,
-// Log and FirstRound are those of the start whatever is given. Facts of kind configuration are recorded with the difference,
+// Log, Uniform and FirstRound are those of the start whatever is given. Facts of kind configuration are recorded with the difference,
 // others as they are. Reloads follow one another; ctx bounds the wait for the one before. The change itself is carried to its end.
 func (s *System) Reload(ctx context.Context, settings Settings) (*Difference, error) {
 	if settings.Store == nil {

@@ -39,7 +39,8 @@ type Settings struct {
 	Record     auditor.Log            // the audit log; nil records nothing
 	Facts      []*messages.RecordFact // recorded right after the start, such as the configuration in force
 
-	Log *logrus.Entry // nil discards
+	Uniform func() float64 // randomness of all delays, in [0, 1), called from any goroutine; nil means rand.Float64
+	Log     *logrus.Entry  // nil discards
 }
 
 // Vendor is one upstream provider. It has a Source, a Stream or both: a vendor that pushes answers at once from what it has pushed, and is polled
@@ -148,6 +149,7 @@ func (v *Vendor) fetcherSettings(s *Settings, slots *fetcher.Slots) fetcher.Sett
 		Breaker:     v.Breaker,
 		Verdict:     fetcher.Verdict{MaxAge: v.MaxAge, MaxSkew: v.MaxSkew},
 		Slots:       slots,
+		Uniform:     s.Uniform,
 		Log:         s.Log.WithField("actor", "fetcher").WithField("vendor", string(v.Name)),
 
 		AfterFailure: v.AfterFailure,
@@ -161,6 +163,7 @@ func (v *Vendor) streamerSettings(s *Settings) streamer.Settings {
 		Deadline:    v.Deadline,
 		Connections: v.Connections,
 		Verdict:     streamer.Verdict{MaxAge: v.MaxAge, MaxSkew: v.MaxSkew},
+		Uniform:     s.Uniform,
 		Log:         s.Log.WithField("actor", "streamer"),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rollcall-go/rollcall/actors/streamer"
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
+	"github.com/rollcall-go/rollcall/system/testkit"
 )
 
 // exchange is a vendor that pushes: a stream written in Go. Its faults can be switched while it runs.
@@ -108,47 +109,20 @@ func TestFirstSnapshotWaitsForTheStream(t *testing.T) {
 	})
 }
 
-// A connection that is open and dead, one that is cut, and a vendor that refuses: each has its outcome, and rounds stay on time.
+// A connection that is cut, a vendor that refuses, and a connection that is open and dead: each has its outcome, and rounds stay on time.
 func TestStreamFaultsHaveTheirOutcomes(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		crypto := pushing("64000.5")
-		s := start(t, system.Settings{Every: 5 * time.Second, Deadline: 2 * time.Second, Vendors: []system.Vendor{
+
+	crypto := &exchange{price: "64000.5"}
+
+	testkit.RunFile(t, "testdata/stream_faults.txt", func() system.Settings {
+		crypto.restore()
+
+		return system.Settings{Vendors: []system.Vendor{
 			streaming("crypto", crypto), vendor("forex", answer("1.08450", 100*time.Millisecond)),
-		}})
-		outcome := func() messages.Outcome {
-			synctest.Wait()
-			assert.Less(t, s.Latest().Elapsed, 2*time.Second)
-
-			report, ok := s.Latest().Vendor("crypto")
-			require.True(t, ok)
-
-			return report.Outcome
-		}
-
-		time.Sleep(21 * time.Second)
-		assert.Equal(t, messages.OutcomeOK, outcome())
-
-		crypto.cutAll()
-		time.Sleep(10 * time.Second)
-		assert.Equal(t, messages.OutcomeOK, outcome(), "made again before anybody noticed")
-
-		crypto.refuses.Store(true)
-		crypto.cutAll()
-		time.Sleep(20 * time.Second)
-		assert.Equal(t, messages.OutcomeOK, outcome(), "what is not yet silent is not yet dead")
-		time.Sleep(20 * time.Second)
-		assert.Equal(t, messages.OutcomeRefused, outcome())
-
-		crypto.refuses.Store(false)
-		time.Sleep(70 * time.Second)
-		assert.Equal(t, messages.OutcomeOK, outcome())
-
-		crypto.silent.Store(true)
-		time.Sleep(40 * time.Second)
-		assert.Equal(t, messages.OutcomeStalled, outcome())
-		assert.LessOrEqual(t, crypto.open.Load(), int32(2))
+		}}
 	})
+	assert.Zero(t, crypto.open.Load())
 }
 
 // A vendor with a stream and a source is polled while the stream is down, and only then.

@@ -15,6 +15,7 @@ import (
 	"github.com/rollcall-go/rollcall/actors"
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
+	"github.com/rollcall-go/rollcall/system/testkit"
 )
 
 // What it is for: together instead of one after another, and no longer than the deadline.
@@ -59,27 +60,23 @@ func TestAHungVendorCostsTheOthersNothing(t *testing.T) {
 
 func TestACrashedSourceIsRestartedAndTheOthersDoNotNotice(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := start(t, system.Settings{Every: 5 * time.Second, Deadline: 2 * time.Second, Vendors: []system.Vendor{
-			vendor("equities", answer("185.20", time.Second)), vendor("forex", crashing(2)),
-		}})
 
-		sub, err := s.Subscribe(system.SubscribeOptions{})
-		require.NoError(t, err)
-
-		first, second, third := next(t, sub), next(t, sub), next(t, sub)
-
-		assert.Equal(t, messages.SnapshotComplete, first.Status)
-
-		crashed, _ := second.Vendor("forex")
-		assert.Equal(t, messages.OutcomeCrashed, crashed.Outcome)
-		assert.Equal(t, time.Second, second.Elapsed, "a crash is known at once: the round waits for nobody but the slowest")
-
-		back, _ := third.Vendor("forex")
-		assert.Equal(t, messages.OutcomeOK, back.Outcome)
-		assert.Equal(t, 1, back.Restarts)
-		assert.Equal(t, messages.SnapshotComplete, third.Status)
+	snapshots := testkit.Run(t, "for 15s\nforex 4s..6s panic", func() system.Settings {
+		return system.Settings{Vendors: []system.Vendor{
+			vendor("equities", answer("185.20", time.Second)), vendor("forex", answer("1.08450", 500*time.Millisecond)),
+		}}
 	})
+	require.Len(t, snapshots, 3)
+	assert.Equal(t, messages.SnapshotComplete, snapshots[0].Status)
+
+	crashed, _ := snapshots[1].Vendor("forex")
+	assert.Equal(t, messages.OutcomeCrashed, crashed.Outcome)
+	assert.Equal(t, time.Second, snapshots[1].Elapsed, "a crash is known at once: the round waits for nobody but the slowest")
+
+	back, _ := snapshots[2].Vendor("forex")
+	assert.Equal(t, messages.OutcomeOK, back.Outcome)
+	assert.Equal(t, 1, back.Restarts)
+	assert.Equal(t, messages.SnapshotComplete, snapshots[2].Status)
 }
 
 func TestSeveralSystemsLiveInOneProcess(t *testing.T) {

@@ -37,7 +37,9 @@ func (s *System) rootProps() *actor.Props {
 
 	children := []core.Child{
 		{Name: auditorName, Vital: true, Props: auditor.Props(
-			auditor.Settings{Log: s.logFor(auditorName), MaxFacts: max(minFacts, factsPerVendor*len(s.settings.Vendors))}, s.record())},
+			auditor.Settings{
+				Log: s.logFor(auditorName), MaxFacts: max(minFacts, factsPerVendor*len(s.settings.Vendors)), Uniform: s.settings.Uniform,
+			}, s.record())},
 		{Name: publisherName, Props: publisher.Props(publisher.Settings{Log: s.logFor(publisherName)}, coordinating)},
 	}
 
@@ -76,6 +78,7 @@ func (s *System) coordinatorProps(auditing actors.Ref[messages.AuditorMessage]) 
 		Carry:      s.settings.Carry,
 		Durability: s.settings.Durability,
 		Latest:     &s.latest,
+		Uniform:    s.settings.Uniform,
 		Log:        s.logFor(coordinatorName),
 	}, refs)
 }
@@ -108,7 +111,7 @@ func (c crew) refs(pids PIDs) []actors.Ref[messages.FetcherMessage] {
 func (s *System) vendorsProps(
 	coordinating actors.Ref[messages.CoordinatorMessage], auditing actors.Ref[messages.AuditorMessage],
 ) *actor.Props {
-	return vendors.Props(vendors.Settings{Log: s.logFor(vendorsName)}, s.crew, coordinating, auditing)
+	return vendors.Props(vendors.Settings{Uniform: s.settings.Uniform, Log: s.logFor(vendorsName)}, s.crew, coordinating, auditing)
 }
 
 // child is what stands for a vendor below the supervisor, as an actor of that name.

@@ -42,6 +42,8 @@ func TestEachRuleBites(t *testing.T) {
 		"actors know the runtime":     {Path: "actors/fetcher", Imports: []string{"modernc.org/sqlite"}},
 		"facade is light to import":   {Path: "system", Imports: []string{"github.com/spf13/cobra"}},
 		"bring an unauthenticated":    {Path: "system/service", Imports: []string{"github.com/asynkron/protoactor-go/remote"}},
+		"test kit is for tests":       {Path: "cmd/rollcall", Imports: []string{module + "system/testkit"}},
+		"tests stay out":              {Path: "system/sim", Imports: []string{"testing"}},
 		"arrows never turn round: cm": {Path: "actors", Imports: []string{module + "system/secret"}},
 	}
 

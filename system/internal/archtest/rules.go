@@ -66,10 +66,15 @@ func forbidden(from, imported string) string {
 		return "an adapter's inner packages do not know the one that puts them together"
 	case adapterOf(from) != "" && ours == "system":
 		return "an adapter fills a port; it does not know who composes it"
+	case ours == testKit:
+		return "the test kit is for tests"
 	default:
 		return ""
 	}
 }
+
+// testKit may import what only tests may import.
+const testKit = "system/testkit"
 
 // adapterOf returns the adapter that a room belongs to: a room, with all the rooms below it, that puts a real thing behind a port. It is empty
 // for other rooms.
@@ -89,6 +94,8 @@ func forbiddenLibrary(from, imported string) string {
 	thirdParty := strings.Contains(host, ".")
 
 	switch {
+	case from != testKit && (imported == "testing" || strings.HasPrefix(imported, "testing/") || strings.HasPrefix(imported, "github.com/stretchr/")):
+		return "tests stay out of the programs"
 	case !thirdParty:
 		return ""
 	case from == "messages" && imported != "github.com/shopspring/decimal":

@@ -15,11 +15,7 @@ import (
 func TestTheFacadeIsLight(t *testing.T) {
 	t.Parallel()
 
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", archtest.Module+"system").Output()
-	require.NoError(t, err)
-
-	linked := strings.Fields(string(out))
-	require.Greater(t, len(linked), 100, "the dependencies were not read")
+	linked := linked(t, "system")
 
 	for _, heavy := range []string{
 		"modernc.org/", "go.yaml.in/yaml/v4", "github.com/spf13/", "github.com/go-json-experiment/", "golang.org/x/term",
@@ -30,4 +26,29 @@ func TestTheFacadeIsLight(t *testing.T) {
 			assert.False(t, strings.HasPrefix(path, heavy), "package system links %s", path)
 		}
 	}
+}
+
+// TestTheProgramsHoldNoTests keeps testing packages, and the flags they define, out of what is shipped.
+func TestTheProgramsHoldNoTests(t *testing.T) {
+	t.Parallel()
+
+	for _, program := range []string{"cmd/rollcall", "cmd/rollcall-bench", "examples/embed", "examples/custom-vendor"} {
+		for _, path := range linked(t, program) {
+			assert.False(t, path == "testing" || strings.HasPrefix(path, "testing/"), "%s links %s", program, path)
+			assert.False(t, strings.HasPrefix(path, "github.com/stretchr/"), "%s links %s", program, path)
+		}
+	}
+}
+
+// linked lists everything that is part of a package's program.
+func linked(t *testing.T, path string) []string {
+	t.Helper()
+
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", archtest.Module+path).Output()
+	require.NoError(t, err)
+
+	packages := strings.Fields(string(out))
+	require.Greater(t, len(packages), 100, "the dependencies were not read")
+
+	return packages
 }
