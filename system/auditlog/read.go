@@ -13,17 +13,18 @@ import (
 
 // Filter selects entries; the zero value selects all.
 type Filter struct {
-	Kinds   []messages.FactKind // any of these; empty means every kind
-	Vendor  messages.Vendor     // empty means every vendor
-	From    time.Time           // not before; zero means from the start
-	To      time.Time           // before; zero means to the end
-	FromSeq uint64              // not below
-	Last    int                 // only the newest so many of those that match; 0 means all of them
+	Kinds     []messages.FactKind // any of these; empty means every kind
+	Vendor    messages.Vendor     // empty means every vendor
+	From      time.Time           // not before; zero means from the start
+	To        time.Time           // before; zero means to the end
+	FromSeq   uint64              // not below
+	BeforeSeq uint64              // below; 0 means to the end
+	Last      int                 // only the newest so many of those that match; 0 means all of them
 }
 
 func (f *Filter) match(e *Entry) bool {
 	switch {
-	case e.Seq < f.FromSeq, f.Vendor != "" && e.Vendor != f.Vendor:
+	case e.Seq < f.FromSeq, f.BeforeSeq > 0 && e.Seq >= f.BeforeSeq, f.Vendor != "" && e.Vendor != f.Vendor:
 		return false
 	case !f.From.IsZero() && e.At.Before(f.From), !f.To.IsZero() && !e.At.Before(f.To):
 		return false

@@ -38,6 +38,7 @@ func TestReadSelects(t *testing.T) {
 		"last of a vendor": {auditlog.Filter{Last: 12, Vendor: "forex"}, numbers(7, 18)},
 		"last of few":      {auditlog.Filter{Last: 100, Vendor: "forex"}, numbers(1, 18)},
 		"last of none":     {auditlog.Filter{Last: 3, Vendor: "nobody"}, nil},
+		"page":             {auditlog.Filter{Last: 3, BeforeSeq: 9, Kinds: outcomes}, numbers(5, 7)},
 		"none":             {auditlog.Filter{FromSeq: 1000}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
