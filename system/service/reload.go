@@ -49,6 +49,7 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 	}
 
 	s.crew = next
+	s.inForce.Store(cfg)
 	before.closeBut(next)
 	s.note()
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -19,6 +20,7 @@ import (
 	"github.com/rollcall-go/rollcall/system"
 	"github.com/rollcall-go/rollcall/system/auditlog"
 	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/gateway"
 	"github.com/rollcall-go/rollcall/system/logs"
 	"github.com/rollcall-go/rollcall/system/store"
 )
@@ -29,6 +31,9 @@ type Options struct {
 	Version string        // recorded at the start; may be empty
 	// OnDemand leaves the schedule out: rounds run only when asked for.
 	OnDemand bool
+	// Listen is the address of the HTTP API, host:port, and wins over the configuration's; ListenOff serves nothing. Empty: what the
+	// configuration says.
+	Listen string
 	// Wrap, where given, stands between a vendor's fetcher and its source: to count, to trace, to break things on purpose.
 	Wrap func(messages.Vendor, fetcher.Source) fetcher.Source
 }
@@ -39,12 +44,14 @@ const AuditDir = "audit"
 // Service is a system with its data directory. Its methods may be called from any goroutine.
 type Service struct {
 	system  *system.System
+	gateway *gateway.Gateway // nil where nobody listens
 	store   *store.Store
 	options Options
 	notes   *notes
 
 	reloading chan struct{} // holds one while a Reload is under way
 	crew      *crew         // only for who holds reloading
+	inForce   atomic.Pointer[config.Config]
 
 	mu      sync.Mutex
 	closers []io.Closer // in the order in which they are closed; none once that has begun
@@ -71,6 +78,12 @@ func Open(ctx context.Context, cfg *config.Config, options Options) (*Service, e
 	s.plan(&settings, crew)
 
 	if s.system, err = system.New(settings); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+
+	s.inForce.Store(cfg)
+
+	if err := s.openGateway(cfg); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 
@@ -156,18 +169,30 @@ func (s *Service) closeLater(c io.Closer) { s.closers = append([]io.Closer{c}, s
 // System is the running system behind the service.
 func (s *Service) System() *system.System { return s.system }
 
-// Start starts every actor; the first round begins at once if there is a schedule.
+// Start starts every actor; the first round begins at once if there is a schedule. The HTTP API is there when it returns; if its address cannot be
+// had, nothing is started.
 func (s *Service) Start(ctx context.Context) error {
+	if s.gateway != nil {
+		if err := s.gateway.Listen(ctx); err != nil {
+			return err
+		}
+	}
+
 	if err := s.system.Start(ctx); err != nil {
 		return err
 	}
 
 	s.note()
 
+	if s.gateway != nil {
+		return s.gateway.Start(ctx)
+	}
+
 	return nil
 }
 
-// What Stop may take: the system's phases, and closing the files. A disk that hangs makes both run out; together they keep to the 10 s.
+// What Stop may take: the system's phases, and closing the files while the last answers go out. A disk that hangs makes both run out; together
+// they keep to the 10 s.
 const (
 	stopWithin  = 8500 * time.Millisecond
 	closeWithin = time.Second
@@ -177,13 +202,19 @@ const (
 // ends, whichever comes first; until then the directory stays locked. What was acknowledged is on disk.
 var ErrDiskHangs = errors.New("the disk does not answer")
 
-// Stop stops the system in order and closes the data directory, within 10 s whatever hangs. See system.System.Stop for what it waits for and
-// what it reports.
+// Stop stops listening, stops the system in order and closes the data directory, within 10 s whatever hangs. See system.System.Stop for what it
+// waits for and what it reports.
 func (s *Service) Stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, stopWithin)
+	ending, cancel := context.WithTimeout(ctx, stopWithin)
 	defer cancel()
 
-	err := s.system.Stop(ctx)
+	var err error
+
+	if s.gateway != nil {
+		err = s.gateway.Drain()
+	}
+
+	err = errors.Join(err, s.system.Stop(ending))
 
 	if latest := s.system.Latest(); latest != nil {
 		s.store.Used(latest.Round) // also a round that never reached the disk keeps its number
@@ -192,6 +223,8 @@ func (s *Service) Stop(ctx context.Context) error {
 	done := make(chan error, 1)
 
 	go func() { done <- s.close() }()
+
+	err = errors.Join(err, s.stopGateway(ctx))
 
 	timer := time.NewTimer(closeWithin)
 	defer timer.Stop()

@@ -1,0 +1,71 @@
+package gateway_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/sirupsen/logrus"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/gateway"
+	"github.com/rollcall-go/rollcall/system/gateway/listen"
+)
+
+// nothing is a system that has not made a snapshot yet.
+type nothing struct{ gateway.Rounds }
+
+func (nothing) Latest() *messages.Snapshot { return nil }
+
+// serve starts a gateway on a port of its own.
+func serve(t *testing.T, rounds gateway.Rounds) string {
+	t.Helper()
+
+	log := logrus.New()
+	log.SetOutput(t.Output())
+
+	g, err := gateway.New(gateway.Options{
+		Rounds: rounds, Listen: listen.Settings{Address: "127.0.0.1:0"}, Log: logrus.NewEntry(log),
+	})
+	require.NoError(t, err)
+	require.NoError(t, g.Listen(t.Context()))
+	require.NoError(t, g.Start(t.Context()))
+	t.Cleanup(func() { assert.NoError(t, g.Stop(context.WithoutCancel(t.Context()))) })
+
+	return "http://" + g.Addr().String()
+}
+
+// get returns the status and body of an answer.
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	require.NoError(t, err)
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, response.Body.Close()) }()
+
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+
+	return response.StatusCode, string(body)
+}
+
+func TestServesBeforeTheFirstSnapshot(t *testing.T) {
+	t.Parallel()
+
+	url := serve(t, nothing{})
+
+	status, body := get(t, url+"/healthz")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, "ok\n", body)
+
+	status, body = get(t, url+"/v1/snapshot")
+	assert.Equal(t, http.StatusServiceUnavailable, status)
+	assert.Contains(t, body, "no snapshot yet")
+}
