@@ -27,6 +27,7 @@ const (
 	FactPoison        FactKind = "poison"        // a message that could never be handled; type and digest, never its contents
 	FactGap           FactKind = "gap"           // entries that could not be recorded: from, to, count
 	FactDurability    FactKind = "durability"    // rounds became durable again, or stopped being so
+	FactSystemic      FactKind = "systemic"      // most vendors began to fail at once, as if our own uplink were down, or that ended
 )
 
 // Field is one named value of an audit entry. Names are lower_snake_case and unique within an entry; values carry no secrets.

@@ -10,6 +10,9 @@
 //	-----------  -----------  -------------------------  ------------------------------------------------
 //	coordinator  fetcher      FetchQuotes                QuotesFetched | FetchFailed (to the sender)
 //	fetcher      vendors      FetcherRecovered           -
+//	fetcher      vendors      VendorUnreachable,         -
+//	                          VendorReachable
+//	vendors      fetcher      CapBackoff                 -
 //	vendors      coordinator  VendorStateChanged         -
 //	anyone       vendors      DescribeVendors            VendorsDescribed
 //	operator     vendors      PauseVendor, ResumeVendor,  VendorSteered

@@ -58,8 +58,11 @@ const (
 	RefusedPaused  SteerRefusal = "vendor is paused" // what is paused is resumed, not restarted
 )
 
-// VendorsDescribed answers DescribeVendors, in configured order.
-type VendorsDescribed struct{ Vendors []VendorStatus }
+// VendorsDescribed answers DescribeVendors.
+type VendorsDescribed struct {
+	Vendors []VendorStatus // in configured order
+	Uplink  UplinkStatus
+}
 
 // VendorStatus is how one vendor stands with its supervisor.
 type VendorStatus struct {

@@ -78,7 +78,7 @@ func factKinds() []string {
 	kinds := []messages.FactKind{
 		messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed, messages.FactRestarted,
 		messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed, messages.FactConfiguration,
-		messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability, "segment",
+		messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability, messages.FactSystemic, "segment",
 	}
 
 	words := make([]string, len(kinds))
@@ -189,7 +189,8 @@ func kindStyle(kind messages.FactKind) style {
 	switch kind {
 	case messages.FactCrashed, messages.FactQuarantined, messages.FactPoison, messages.FactGap:
 		return red
-	case messages.FactRestarted, messages.FactPaused, messages.FactOutcome, messages.FactDurability, messages.FactClockStep:
+	case messages.FactRestarted, messages.FactPaused, messages.FactOutcome, messages.FactDurability, messages.FactClockStep,
+		messages.FactSystemic:
 		return yellow
 	case messages.FactRecovered, messages.FactResumed:
 		return green

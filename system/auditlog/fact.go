@@ -88,7 +88,8 @@ func documented(kind messages.FactKind) bool {
 	switch kind {
 	case messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed,
 		messages.FactRestarted, messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed,
-		messages.FactConfiguration, messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability, KindSegment, KindUnknown:
+		messages.FactConfiguration, messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability,
+		messages.FactSystemic, KindSegment, KindUnknown:
 		return true
 	default:
 		return false
