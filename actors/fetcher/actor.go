@@ -60,9 +60,13 @@ func (f *fetcher) Receive(c actor.Context) {
 }
 
 func (f *fetcher) handle(c actor.Context, message messages.FetcherMessage) {
-	switch message := message.(type) { //nolint:gocritic // the switch over the protocol, checked to be exhaustive, has one case so far
+	switch message := message.(type) {
 	case *messages.FetchQuotes:
 		f.fetch(c, message)
+	case *messages.CapBackoff:
+		if message != nil {
+			f.poller.uplink(message, time.Now())
+		}
 	}
 }
 
@@ -101,6 +105,8 @@ func (f *fetcher) perform(c actor.Context, effects []effect) {
 			f.answer(c, e)
 		case recovered:
 			f.vendors.Tell(c, &messages.FetcherRecovered{Vendor: f.settings.Vendor, Settled: e.settled})
+		case report:
+			f.report(c, e.reached)
 		case noteResting:
 			f.settings.Log.WithFields(logrus.Fields{"outcome": e.failure.Outcome, "detail": e.failure.Detail}).Warn("vendor is left alone")
 		case noteAsked:
@@ -108,6 +114,15 @@ func (f *fetcher) perform(c actor.Context, effects []effect) {
 		case crash:
 			panic(e.panic)
 		}
+	}
+}
+
+// report goes with a sender: the supervisor does not listen to a fetcher that has been replaced.
+func (f *fetcher) report(c actor.Context, reached bool) {
+	if reached {
+		f.vendors.Request(c, &messages.VendorReachable{Vendor: f.settings.Vendor})
+	} else {
+		f.vendors.Request(c, &messages.VendorUnreachable{Vendor: f.settings.Vendor})
 	}
 }
 

@@ -14,8 +14,9 @@ const (
 	flipWindow = time.Minute
 )
 
-// breaker decides whether a vendor is asked at all. It rests after too many failures, when the vendor wishes it, and when asking again soon is
-// pointless: our credentials are refused, or the plan's allowance is used up. The first request after a rest is a probe: it alone decides whether the vendor rests again, longer, or is back.
+// breaker decides whether a vendor is asked at all. It opens after too many failures, and when asking again soon is pointless: our credentials
+// are refused, or the plan's allowance is used up. The first request after that is a probe: it alone decides whether the vendor rests again,
+// longer, or is back. What the vendor itself wishes is obeyed whether the breaker is open or not, and neither opens nor closes it.
 type breaker struct {
 	settings Breaker
 	uniform  func() float64
@@ -26,9 +27,11 @@ type breaker struct {
 	next      int    // position of the oldest once the ring is full
 	openings  int    // since the last time that enough polls succeeded in a row
 
-	resting bool // from the first failure that opened it until a probe succeeds
+	resting bool // from the failure that opened it until a probe succeeds
 	until   time.Time
+	firm    time.Time         // nobody shortens the rest to less than this: the vendor asked for it, or it must not chatter
 	refused *messages.Failure // what is answered until then
+	limit   time.Duration     // how long the network's failures make it rest while our own uplink seems down; 0 while it is up
 
 	flips [maxFlips - 1]time.Time // the last times that resting changed, as a ring
 	flip  int
@@ -47,8 +50,8 @@ func (b *breaker) refusal(now time.Time) *messages.Failure {
 	return nil
 }
 
-// probing reports whether a request made now is a probe.
-func (b *breaker) probing() bool { return b.resting }
+// probing reports whether a request made now is a probe, which is not repeated.
+func (b *breaker) probing() bool { return b.resting || b.limit > 0 }
 
 // success counts a good poll and reports whether the vendor is back from a rest.
 func (b *breaker) success(now time.Time) bool {
@@ -77,18 +80,19 @@ func (b *breaker) failure(now time.Time, f *messages.Failure) bool {
 	b.failures++
 	b.remember(true)
 
-	reason, rest := b.verdict(f)
-	if rest == 0 {
+	r := b.ruling(f)
+	if r.rest == 0 {
 		return false
 	}
 
-	begins := !b.resting
+	begins := r.opens && !b.resting
 	if begins {
 		b.resting = true
-		rest = max(rest, b.flipped(now))
+		r.insist(r.reason, b.flipped(now))
 	}
 
-	b.rest(now.Add(rest), now, reason, f)
+	b.rest(now.Add(r.rest), now, r.reason, f)
+	b.firm = later(b.firm, now.Add(r.firm))
 
 	return begins
 }
@@ -97,42 +101,68 @@ func (b *breaker) failure(now time.Time, f *messages.Failure) bool {
 func (b *breaker) hold(now time.Time, f *messages.Failure) {
 	if wish := b.settings.wish(f); wish > 0 {
 		b.rest(now.Add(wish), now, asksToWait(wish), f)
+		b.firm = later(b.firm, now.Add(wish))
 	}
 }
 
-// verdict says for how long, and why, the vendor rests after a failure. The longest reason wins.
-func (b *breaker) verdict(f *messages.Failure) (reason string, rest time.Duration) {
+// ruling says for how long, and why, a vendor rests after a failure. The longest reason wins.
+type ruling struct {
+	reason string
+	rest   time.Duration
+	firm   time.Duration // the part of it that nobody shortens
+	opens  bool          // the breaker: the vendor is back only once a probe has succeeded
+}
+
+func (r *ruling) insist(reason string, rest time.Duration) {
+	r.firm = max(r.firm, rest)
+
+	if r.rest < rest {
+		r.reason, r.rest = reason, rest
+	}
+}
+
+func (b *breaker) ruling(f *messages.Failure) ruling {
+	r := b.tally()
+
+	switch {
+	case f.Outcome == messages.OutcomeAuth:
+		r.insist("credentials not accepted", b.settings.AuthRest)
+	case f.Final:
+		r.insist("it does not heal by itself", b.settings.AuthRest)
+	}
+
+	wish := b.settings.wish(f)
+	if f.Outcome == messages.OutcomeQuota && wish == 0 {
+		r.insist("allowance used up", b.settings.QuotaRest)
+	}
+
+	r.opens = r.rest > 0
+	if wish > 0 {
+		r.insist(asksToWait(wish), wish)
+	}
+
+	return r
+}
+
+// tally rules by how often the vendor has failed.
+func (b *breaker) tally() (r ruling) {
 	failed := b.failed()
 	half := len(b.recent) == b.settings.Window && 2*failed >= b.settings.Window
 	row := b.failures >= b.settings.Failures
 
-	if b.resting || row || half {
-		b.openings++
-		rest = b.settings.Backoff.Delay(b.openings, b.uniform)
-		reason = fmt.Sprintf("%d failures in a row", b.failures)
-
-		if half && !row {
-			reason = fmt.Sprintf("%d of %d failed", failed, b.settings.Window)
-		}
+	if !b.resting && !row && !half {
+		return r
 	}
 
-	switch own := b.settings.AuthRest; {
-	case rest >= own:
-	case f.Outcome == messages.OutcomeAuth:
-		reason, rest = "credentials not accepted", own
-	case f.Final:
-		reason, rest = "it does not heal by itself", own
+	b.openings++
+	r.rest = b.settings.Backoff.Delay(b.openings, b.uniform)
+	r.reason = fmt.Sprintf("%d failures in a row", b.failures)
+
+	if half && !row {
+		r.reason = fmt.Sprintf("%d of %d failed", failed, b.settings.Window)
 	}
 
-	if f.Outcome == messages.OutcomeQuota && f.RetryAfter <= 0 && rest < b.settings.QuotaRest {
-		reason, rest = "allowance used up", b.settings.QuotaRest
-	}
-
-	if wish := b.settings.wish(f); rest < wish {
-		reason, rest = asksToWait(wish), wish
-	}
-
-	return reason, rest
+	return r
 }
 
 func asksToWait(wish time.Duration) string { return "vendor asks to wait " + short(wish) }

@@ -35,6 +35,8 @@ func TestBreaker(t *testing.T) {
 				return polls(t, d, b, now, nil)
 			case "fail":
 				return polls(t, d, b, now, errorOf(t, d))
+			case "cap":
+				b.Cap(duration(t, d, "limit"), now)
 			case "hold":
 				b.Hold(now, failureIn(t, d))
 			case "ask":
@@ -68,6 +70,8 @@ func polls(t *testing.T, d *datadriven.TestData, b *fetcher.Guarded, now time.Ti
 			if b.Success(at) {
 				out.WriteString("asked again\n")
 			}
+		} else if b.Excuse(at, at, failureIn(t, d)) {
+			out.WriteString("excused\n")
 		} else if b.Failure(at, failureIn(t, d)) {
 			fmt.Fprintf(&out, "rests after poll %d\n", i+1)
 		}
@@ -91,18 +95,26 @@ func failureIn(t *testing.T, d *datadriven.TestData) *messages.Failure {
 }
 
 // TestBreakerNeverChatters polls a vendor ten times a second that answers as it likes: whatever it does, it goes between being asked and
-// being left alone six times a minute at most, and it is never given up (N21).
+// being left alone six times a minute at most, and it is never given up (N21), also while our own uplink comes and goes (N22).
 func TestBreakerNeverChatters(t *testing.T) {
 	t.Parallel()
 
 	rapid.Check(t, func(t *rapid.T) {
 		b := fetcher.NewGuarded(fetcher.Breaker{}, always(rapid.Float64Range(0, 0.999).Draw(t, "jitter")))
-		plan := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 40).Draw(t, "plan")
+		plan := rapid.SliceOfN(rapid.IntRange(0, 4), 1, 40).Draw(t, "plan")
+		capped := rapid.SliceOfN(rapid.Bool(), 1, 20).Draw(t, "capped")
 
 		var flips []time.Time
 
 		for i := range 6000 {
 			now := noon.Add(time.Duration(i) * 100 * time.Millisecond)
+
+			if i%50 == 0 && capped[(i/50)%len(capped)] {
+				b.Cap(4*time.Second, now)
+			} else if i%50 == 0 {
+				b.Cap(0, now)
+			}
+
 			if b.Refusal(now) != nil {
 				continue
 			}
@@ -129,6 +141,10 @@ func poll(b *fetcher.Guarded, now time.Time, answer int) bool {
 		return b.Failure(now, messages.NewFailure(messages.OutcomeHTTPStatus, "500"))
 	case 1:
 		return b.Failure(now, &messages.Failure{Outcome: messages.OutcomeRateLimited, RetryAfter: time.Second})
+	case 2:
+		f := messages.NewFailure(messages.OutcomeTimeout, "")
+
+		return !b.Excuse(now, now, f) && b.Failure(now, f)
 	default:
 		return b.Success(now)
 	}

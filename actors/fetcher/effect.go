@@ -41,6 +41,9 @@ type (
 	// recovered tells the supervisor how well things go.
 	recovered struct{ settled bool }
 
+	// report tells the supervisor whether the vendor was reached.
+	report struct{ reached bool }
+
 	// noteResting and noteAsked are changes that an operator wants to see.
 	noteResting struct{ failure *messages.Failure }
 	noteAsked   struct{}
@@ -54,6 +57,7 @@ func (drop) effect()        {}
 func (wake) effect()        {}
 func (answer) effect()      {}
 func (recovered) effect()   {}
+func (report) effect()      {}
 func (noteResting) effect() {}
 func (noteAsked) effect()   {}
 func (crash) effect()       {}

@@ -87,6 +87,9 @@ func (c *Core) Woken(number uint64, now time.Time) []string {
 	return c.text(c.poller.woken(number, now))
 }
 
+// Cap takes what the supervisor says about our uplink.
+func (c *Core) Cap(message *messages.CapBackoff, now time.Time) { c.poller.uplink(message, now) }
+
 // Close stops the poller.
 func (c *Core) Close(now time.Time) []string {
 	return c.text(c.poller.close(messages.OutcomeCancelled, "fetcher stops", now))
@@ -115,6 +118,12 @@ func (c *Core) line(e effect) string {
 		return "answer " + answerText(e) + feedText(feedOf(e.message), c.start)
 	case recovered:
 		return fmt.Sprintf("recovered settled=%t", e.settled)
+	case report:
+		if !e.reached {
+			return "unreachable"
+		}
+
+		return "reachable"
 	case noteResting:
 		return "resting"
 	case noteAsked:
@@ -202,6 +211,19 @@ func (g *Guarded) Success(now time.Time) bool { return g.breaker.success(now) }
 
 // Failure counts a failed poll.
 func (g *Guarded) Failure(now time.Time, f *messages.Failure) bool { return g.breaker.failure(now, f) }
+
+// Cap tells whether our own uplink seems to be down.
+func (g *Guarded) Cap(limit time.Duration, now time.Time) { g.breaker.cap(limit, now) }
+
+// Excuse takes a failure that is not counted, and reports whether it is one.
+func (g *Guarded) Excuse(begun, now time.Time, f *messages.Failure) bool {
+	excused := g.breaker.excuses(f)
+	if excused {
+		g.breaker.excuse(begun, now, f)
+	}
+
+	return excused
+}
 
 // Hold keeps a vendor's wish.
 func (g *Guarded) Hold(now time.Time, f *messages.Failure) { g.breaker.hold(now, f) }

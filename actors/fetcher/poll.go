@@ -24,7 +24,8 @@ type poll struct {
 	latency  time.Duration // of the last attempt that has ended
 }
 
-func newPoll(s *Settings, message *messages.FetchQuotes, from *actor.PID, now time.Time) *poll {
+// newPoll returns a poll whose first request is made after a delay.
+func newPoll(s *Settings, message *messages.FetchQuotes, from *actor.PID, now time.Time, delay time.Duration) *poll {
 	p := &poll{
 		from:  from,
 		round: message.Round,
@@ -33,7 +34,7 @@ func newPoll(s *Settings, message *messages.FetchQuotes, from *actor.PID, now ti
 		end:   message.Deadline.Add(grace),
 	}
 
-	if own := now.Add(s.Deadline); s.Deadline > 0 && own.Before(p.end) {
+	if own := now.Add(delay + s.Deadline); s.Deadline > 0 && own.Before(p.end) {
 		p.end = own
 		p.due = earlier(p.due, own)
 	}

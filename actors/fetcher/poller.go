@@ -17,7 +17,10 @@ import (
 type memory struct {
 	breaker breaker
 	holding holding
-	number  uint64 // the last one given to an attempt or a timer
+	place   place
+	lost    bool          // the network has failed the last request
+	usual   time.Duration // latency of the last good answer; 0 before the first
+	number  uint64        // the last one given to an attempt or a timer
 }
 
 // poller decides what a fetcher does. Each method takes one event and returns what is to be done about it; the slice is good until the
@@ -39,7 +42,9 @@ func (p *poller) fetch(message *messages.FetchQuotes, from *actor.PID, now time.
 	p.effects = p.effects[:0]
 	p.overtake(now)
 
-	next := newPoll(p.settings, message, from, now)
+	delay := p.memory.place.delay(message.Round, message.Deadline.Sub(now), p.memory.usual)
+
+	next := newPoll(p.settings, message, from, now, delay)
 	if next.over(now) {
 		p.refuse(next, messages.NewFailure(messages.OutcomeTimeout, "asked after its deadline"), now)
 
@@ -59,7 +64,12 @@ func (p *poller) fetch(message *messages.FetchQuotes, from *actor.PID, now time.
 	}
 
 	p.current = next
-	if p.running == 0 {
+
+	switch {
+	case p.running != 0: // the vendor is not free yet
+	case delay > 0:
+		p.sleep(delay)
+	default:
 		p.attempt(now)
 	}
 
@@ -254,6 +264,7 @@ func (p *poller) succeeded(result *attemptDone, now time.Time) {
 	poll.latency = result.doneAt.Sub(result.sentAt)
 	quotes, tally := p.judge.Answer(result.quotes, result.sentAt, result.doneAt)
 	p.current = nil
+	p.report(true)
 
 	if tally.Readable == 0 && len(quotes) > 0 {
 		p.unreadable(poll, quotes, now)
@@ -265,12 +276,13 @@ func (p *poller) succeeded(result *attemptDone, now time.Time) {
 	p.do(poll.fetched(p.settings.Vendor, quotes, tally.Usable, nil, p.feed(now)))
 
 	if result.doneAt.After(poll.due) {
-		p.count(messages.NewFailure(messages.OutcomeTimeout, "answer after the deadline"), now)
+		p.count(poll, messages.NewFailure(messages.OutcomeTimeout, "answer after the deadline"), now)
 
 		return
 	}
 
-	p.count(nil, now)
+	p.memory.usual = poll.latency
+	p.count(poll, nil, now)
 	p.recover(tally, now)
 }
 
@@ -285,7 +297,7 @@ func (p *poller) unreadable(poll *poll, quotes []messages.Quote, now time.Time) 
 		p.do(poll.fetched(p.settings.Vendor, quotes, 0, nil, p.feed(now)))
 	}
 
-	p.count(failure, now)
+	p.count(poll, failure, now)
 }
 
 // recover tells the supervisor about a good fetch: one with something to use.
@@ -306,8 +318,10 @@ func (p *poller) recover(t verdict.Tally, now time.Time) {
 
 // blame ends the poll with a failure that counts against the vendor.
 func (p *poller) blame(f *messages.Failure, now time.Time) {
+	poll := p.current
 	p.fail(f, now)
-	p.count(f, now)
+	p.report(!f.Unreached())
+	p.count(poll, f, now)
 }
 
 // fail ends the poll with a failure, or with what is held in spite of it.
@@ -336,13 +350,17 @@ func (p *poller) end() *poll {
 }
 
 // count tells the breaker how a poll went; nil is well.
-func (p *poller) count(f *messages.Failure, now time.Time) {
+func (p *poller) count(poll *poll, f *messages.Failure, now time.Time) {
 	breaker := &p.memory.breaker
 
 	switch {
-	case f == nil && breaker.success(now):
-		p.do(noteAsked{})
-	case f != nil && breaker.failure(now, f):
+	case f == nil:
+		if breaker.success(now) {
+			p.do(noteAsked{})
+		}
+	case breaker.excuses(f):
+		breaker.excuse(poll.begun, now, f)
+	case breaker.failure(now, f):
 		p.do(noteResting{failure: breaker.refused})
 	}
 }

@@ -70,6 +70,11 @@ func (c *conversation) command(t *testing.T, d *datadriven.TestData) string {
 		lines = c.core.Panicked(&actors.Panic{Value: "index out of range"}, c.now)
 	case "wake":
 		lines = c.core.Woken(number(t, d, "n"), c.now)
+	case "cap":
+		message := &messages.CapBackoff{Limit: duration(t, d, "limit")}
+		d.MaybeScanArgs(t, "turn", &message.Turn)
+		d.MaybeScanArgs(t, "of", &message.Turns)
+		c.core.Cap(message, c.now)
 	case "restart":
 		c.core.Restart(c.now)
 	case "stop":
