@@ -87,9 +87,11 @@ func (s *streamer) Receive(c actor.Context) {
 }
 
 func (s *streamer) handle(c actor.Context, message messages.FetcherMessage) {
-	switch message := message.(type) { //nolint:gocritic // the switch over the protocol, checked to be exhaustive, has one case so far
+	switch message := message.(type) {
 	case *messages.FetchQuotes:
 		s.fetch(c, message)
+	case *messages.CapBackoff:
+		s.uplink(c, message)
 	}
 }
 
@@ -154,6 +156,23 @@ func (s *streamer) fetch(c actor.Context, message *messages.FetchQuotes) {
 	s.perform(c, s.board.fetch(message, c.Sender(), time.Now()))
 }
 
+// uplink takes what the supervisor says about our own uplink; the fallback is told as well.
+func (s *streamer) uplink(c actor.Context, message *messages.CapBackoff) {
+	if message != nil {
+		s.poller.Tell(c, message)
+		s.perform(c, s.board.uplink(message, time.Now()))
+	}
+}
+
+// report goes with a sender: the supervisor does not listen to a streamer that has been replaced.
+func (s *streamer) report(c actor.Context, reached bool) {
+	if reached {
+		s.vendors.Request(c, &messages.VendorReachable{Vendor: s.settings.Vendor})
+	} else {
+		s.vendors.Request(c, &messages.VendorUnreachable{Vendor: s.settings.Vendor})
+	}
+}
+
 func (s *streamer) listen(c actor.Context, number uint64) {
 	for _, w := range s.wires {
 		if w.number == number {
@@ -201,6 +220,8 @@ func (s *streamer) perform(c actor.Context, effects []effect) {
 			s.answer(c, e)
 		case recovered:
 			s.vendors.Tell(c, &messages.FetcherRecovered{Vendor: s.settings.Vendor, Settled: e.settled})
+		case report:
+			s.report(c, e.reached)
 		case noteUp, noteDown, noteThin, noteBusy:
 			s.note(e)
 		case crash:

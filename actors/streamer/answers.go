@@ -58,6 +58,10 @@ func (b *switchboard) fetch(message *messages.FetchQuotes, from *actor.PID, now 
 func (b *switchboard) polled(message *messages.QuotesFetched, now time.Time) []effect {
 	b.effects = b.effects[:0]
 
+	if message.Attempts > 0 {
+		b.report(message.Failure == nil || !message.Failure.Unreached())
+	}
+
 	if b.waitsFor(message.Round) && len(message.Quotes) == len(b.board.quotes) {
 		b.asked.polling = false
 		b.conclude(message, now)
@@ -70,6 +74,10 @@ func (b *switchboard) polled(message *messages.QuotesFetched, now time.Time) []e
 // pollFailed takes the fallback's failure.
 func (b *switchboard) pollFailed(message *messages.FetchFailed, now time.Time) []effect {
 	b.effects = b.effects[:0]
+
+	if message.Attempts > 0 {
+		b.report(!message.Failure.Unreached())
+	}
 
 	if b.waitsFor(message.Round) {
 		b.asked.fallen(message)

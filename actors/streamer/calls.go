@@ -21,7 +21,7 @@ func (b *switchboard) watch(l *line, now time.Time) {
 
 	if l.lapsed(b.settings.Connections.Silence, now) {
 		l.standing = down
-		b.do(noteDown{line: l.index, failure: l.failure})
+		b.noteDown(l)
 	}
 
 	b.feel(l, now)
@@ -100,6 +100,7 @@ func (b *switchboard) connected(l *line, now time.Time) {
 	l.alive, c.ready = now, now
 	c.replan = b.replan(c)
 	b.memory.connects++
+	b.report(true)
 
 	if old != nil {
 		l.kept.redial.settle(b.settings, old.age(now))
@@ -114,7 +115,7 @@ func (b *switchboard) connected(l *line, now time.Time) {
 		l.standing = up
 		l.missing = b.board.forget(l.from, l.to, c.begun)
 		l.patience = now.Add(settling)
-		b.do(noteUp{line: l.index})
+		b.noteUp(l)
 	}
 }
 
@@ -151,7 +152,12 @@ func (b *switchboard) hangUp(number uint64, failure *messages.Failure, now time.
 
 func (b *switchboard) lose(l *line, c *connection, failure *messages.Failure, now time.Time) {
 	l.failure = failure
-	l.kept.redial.failed(b.settings, failure, c.age(now), now)
+
+	if limit := b.memory.limit; limit > 0 && failure.Unreached() {
+		l.kept.redial.excuse(b.settings, limit, c == l.current, now)
+	} else {
+		l.kept.redial.failed(b.settings, failure, c.age(now), now)
+	}
 
 	if c == l.current {
 		l.current = nil
@@ -159,6 +165,8 @@ func (b *switchboard) lose(l *line, c *connection, failure *messages.Failure, no
 	} else {
 		l.next = nil
 	}
+
+	b.reportLoss(failure)
 }
 
 // endOf is why a connection has ended by itself.

@@ -40,6 +40,9 @@ type (
 	// recovered tells the supervisor how well things go.
 	recovered struct{ settled bool }
 
+	// report tells the supervisor whether the vendor was reached.
+	report struct{ reached bool }
+
 	// noteUp, noteDown, noteThin and noteBusy are changes that an operator wants to see.
 	noteUp   struct{ line int }
 	noteDown struct {
@@ -62,6 +65,7 @@ func (wake) effect()      {}
 func (poll) effect()      {}
 func (answer) effect()    {}
 func (recovered) effect() {}
+func (report) effect()    {}
 func (noteUp) effect()    {}
 func (noteDown) effect()  {}
 func (noteThin) effect()  {}

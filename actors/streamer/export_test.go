@@ -91,6 +91,11 @@ func (c *Core) PollFailed(message *messages.FetchFailed, now time.Time) []string
 	return c.text(c.board.pollFailed(message, now))
 }
 
+// Cap takes what the supervisor says about our uplink.
+func (c *Core) Cap(message *messages.CapBackoff, now time.Time) []string {
+	return c.text(c.board.uplink(message, now))
+}
+
 // Close stops the streamer.
 func (c *Core) Close(now time.Time) []string {
 	return c.text(c.board.close(messages.OutcomeCancelled, "streamer stops", now))
@@ -122,6 +127,12 @@ func (c *Core) line(e effect) string {
 		return "answer " + answerText(e)
 	case recovered:
 		return fmt.Sprintf("recovered settled=%t", e.settled)
+	case report:
+		if !e.reached {
+			return "unreachable"
+		}
+
+		return "reachable"
 	case noteUp:
 		return fmt.Sprintf("line %d is up", e.line)
 	case noteDown:
@@ -258,6 +269,11 @@ func (r *Redial) Attempt(now time.Time) { r.redial.attempt(now) }
 // Failed notes the end of a connection.
 func (r *Redial) Failed(f *messages.Failure, ready time.Duration, now time.Time) {
 	r.redial.failed(&r.settings, f, ready, now)
+}
+
+// Excuse notes the end of a connection while our uplink seems down.
+func (r *Redial) Excuse(limit time.Duration, ready bool, now time.Time) {
+	r.redial.excuse(&r.settings, limit, ready, now)
 }
 
 // Bug returns a message whose handling panics.

@@ -32,6 +32,7 @@ type line struct {
 	calls   int         // calls of the source that have not returned
 
 	standing standing
+	silent   bool              // it went down without a note
 	failure  *messages.Failure // why the last connection ended; nil before the first end
 	alive    time.Time         // the last sign of life of a connection that was ready
 	missing  int               // instruments without a quote

@@ -20,7 +20,7 @@ func (s *streamer) note(e effect) {
 			Warn("stream is alive but thin: far fewer updates a minute than usual")
 	case noteBusy:
 		s.logFor(e.line).Info("stream is no longer thin")
-	case connect, cut, wake, poll, answer, recovered, crash:
+	case connect, cut, wake, poll, answer, recovered, report, crash:
 	}
 }
 

@@ -3,6 +3,7 @@ package streamer
 import (
 	"time"
 
+	"github.com/rollcall-go/rollcall/actors"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -19,6 +20,7 @@ const (
 type redial struct {
 	tries    int                    // failures since a connection was healthy
 	until    time.Time              // not before
+	firm     time.Time              // nor before this, whatever happens: the vendor asked for it, or refused us for good
 	attempts [maxAttempts]time.Time // the last ones, as a ring
 	next     int                    // position of the oldest
 }
@@ -45,11 +47,40 @@ func (r *redial) failed(s *Settings, f *messages.Failure, ready time.Duration, n
 	r.tries++
 
 	wait := s.Connections.Backoff.Delay(r.tries, s.Uniform)
+	wish := min(f.RetryAfter, maxRetryAfter)
+
 	if final(f) {
 		wait = max(wait, finalRest)
 	}
 
-	r.until = later(r.until, now.Add(wait+min(f.RetryAfter, maxRetryAfter)))
+	r.until = later(r.until, now.Add(wait+wish))
+
+	if wish > 0 || final(f) {
+		r.firm = r.until
+	}
+}
+
+// excuse notes the end of a connection that failed while our own uplink seems down: it does not count. An attempt that led to nothing never
+// reached the vendor, and is taken back.
+func (r *redial) excuse(s *Settings, limit time.Duration, ready bool, now time.Time) {
+	r.until = later(r.until, now.Add(capped(s, limit)))
+
+	if !ready {
+		r.next = (r.next + maxAttempts - 1) % maxAttempts
+		r.attempts[r.next] = time.Time{}
+	}
+}
+
+// cap shortens what failures have led to, because our own uplink seems down.
+func (r *redial) cap(s *Settings, limit time.Duration, now time.Time) {
+	if until := later(r.firm, now.Add(capped(s, limit))); until.Before(r.until) {
+		r.until = until
+	}
+}
+
+// capped is the delay between attempts while our own uplink seems down.
+func capped(s *Settings, limit time.Duration) time.Duration {
+	return actors.Backoff{Base: limit, Max: limit}.Delay(1, s.Uniform)
 }
 
 // settle forgets the failures before a connection that was ready long enough.

@@ -19,6 +19,8 @@ type memory struct {
 	connects uint64 // connections that were ready
 	counters
 	lines []kept
+	limit time.Duration // of delays between attempts while our own uplink seems down; 0 while it is up
+	lost  bool          // the network has failed the last connection, or the fallback's last request
 }
 
 func newMemory(s *Settings) *memory {

@@ -98,8 +98,10 @@ func (c *conversation) act(t *testing.T, d *datadriven.TestData) []string {
 		return c.core.Polled(c.polled(t, d), c.now)
 	case "poll-failed":
 		return c.core.PollFailed(&messages.FetchFailed{
-			Round: messages.Round(number(t, d, "round")), Failure: *messages.NewFailure(messages.OutcomeHTTPStatus, "503"),
+			Round: messages.Round(number(t, d, "round")), Failure: *pollFailure(t, d), Attempts: 1,
 		}, c.now)
+	case "cap":
+		return c.core.Cap(&messages.CapBackoff{Limit: duration(t, d, "limit")}, c.now)
 	case "stop":
 		return c.core.Close(c.now)
 	case "wait":
@@ -109,6 +111,17 @@ func (c *conversation) act(t *testing.T, d *datadriven.TestData) []string {
 
 		return nil
 	}
+}
+
+// pollFailure is how the fallback fails.
+func pollFailure(t *testing.T, d *datadriven.TestData) *messages.Failure {
+	t.Helper()
+
+	outcome, detail := string(messages.OutcomeHTTPStatus), "503"
+	d.MaybeScanArgs(t, "outcome", &outcome)
+	d.MaybeScanArgs(t, "detail", &detail)
+
+	return messages.NewFailure(messages.Outcome(outcome), detail)
 }
 
 // updates reads one update a line: "ready messages=2 gaps=1 A=1.5 B=1.5@3s C=closed", where @3s is the age of the vendor's time.
