@@ -56,7 +56,8 @@ type vendors struct {
 	fetchers map[messages.Vendor]*child
 	names    map[string]*child     // fetchers by the actor's name
 	leaving  map[string]*actor.PID // by the actor's name: replaced or removed, and not stopped yet
-	retirers []*actor.PID          // want to know when nobody is leaving any more
+	look     actors.Timer
+	retirers []*actor.PID // want to know when nobody is leaving any more
 	closing  bool
 }
 
@@ -67,6 +68,8 @@ type (
 		vendor messages.Vendor
 		try    uint64
 	}
+	// looked is the time to look at what was reported.
+	looked struct{}
 	// unborn says that a fetcher could not be spawned. It concerns only who tried.
 	unborn struct {
 		child *child
@@ -87,6 +90,8 @@ func (v *vendors) Receive(c actor.Context) {
 		v.handle(c, message)
 	case Message:
 		v.handleOwn(c, message)
+	case *looked:
+		v.perform(v.supervision.looked(time.Now()))
 	case *due:
 		v.perform(v.supervision.due(message.vendor, message.try, time.Now()))
 	case *unborn:
@@ -98,6 +103,10 @@ func (v *vendors) handle(c actor.Context, message messages.VendorsMessage) {
 	switch message := message.(type) {
 	case *messages.FetcherRecovered:
 		v.recovered(message)
+	case *messages.VendorUnreachable:
+		v.unreachable(c, message)
+	case *messages.VendorReachable:
+		v.reachable(c, message)
 	case *messages.DescribeVendors:
 		v.describe(c)
 	case *messages.PauseVendor:
@@ -126,6 +135,7 @@ func (v *vendors) start(c actor.Context) {
 // close makes this incarnation deaf: the library stops its children, and they are not to be spawned again.
 func (v *vendors) close() {
 	v.closing = true
+	v.look.Stop()
 
 	for _, each := range v.fetchers {
 		each.timer.Stop()
@@ -173,7 +183,7 @@ func (v *vendors) steer(c actor.Context) func([]effect, *messages.VendorSteered)
 
 func (v *vendors) describe(c actor.Context) {
 	if c.Sender() != nil {
-		c.Respond(v.supervision.describe())
+		c.Respond(v.supervision.describe(time.Now()))
 	}
 }
 
@@ -209,6 +219,12 @@ func (v *vendors) perform(effects []effect) {
 			v.coordinator.Tell(v.self, e.change)
 		case record:
 			v.auditor.Tell(v.self, e.fact)
+		case look:
+			v.look = actors.After(v.self, e.after, &looked{})
+		case spread:
+			v.spread()
+		case noteDown, noteUp:
+			v.note(e)
 		}
 	}
 }

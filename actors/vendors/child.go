@@ -220,6 +220,7 @@ func (v *vendors) spawn(each *child) (failure *actors.Panic) {
 	}
 
 	each.pid = pid
+	v.inform(each)
 
 	return nil
 }

@@ -42,13 +42,14 @@ func (c *Core) Recovered(message *messages.FetcherRecovered, now time.Time) []st
 	return c.text(c.supervision.recovered(message, now))
 }
 
-// Reconfigure changes the vendors; each is a vendor, or vendor=actor.
+// Reconfigure changes the vendors; each is a vendor, or vendor=actor, with ~ behind it where it is asked seldom.
 func (c *Core) Reconfigure(vendors ...string) []string {
 	children := make([]Child, len(vendors))
 
 	for i, text := range vendors {
+		text, seldom := strings.CutSuffix(text, "~")
 		vendor, actor, _ := strings.Cut(text, "=")
-		children[i] = Child{Vendor: messages.Vendor(vendor), Actor: actor}
+		children[i] = Child{Vendor: messages.Vendor(vendor), Actor: actor, Seldom: seldom}
 	}
 
 	return c.text(c.supervision.reconfigure(children))
@@ -79,7 +80,10 @@ func (c *Core) Steer(what string, vendor messages.Vendor, now time.Time) []strin
 }
 
 // Describe returns every vendor's status.
-func (c *Core) Describe() *messages.VendorsDescribed { return c.supervision.describe() }
+func (c *Core) Describe() *messages.VendorsDescribed { return c.supervision.describe(time.Time{}) }
+
+// Uplink is how ours seems to be.
+func (c *Core) Uplink(now time.Time) messages.UplinkStatus { return c.supervision.status(now) }
 
 func (c *Core) text(effects []effect) []string {
 	lines := make([]string, len(effects))
@@ -95,16 +99,48 @@ func (c *Core) text(effects []effect) []string {
 		case tell:
 			lines[i] = fmt.Sprintf("tell %s is %s, restarts %d: %s", e.change.Vendor, e.change.State, e.change.Restarts, e.change.Detail)
 		case record:
-			lines[i] = fmt.Sprintf("record %s %s", e.fact.Vendor, e.fact.Kind)
+			lines[i] = strings.ReplaceAll(fmt.Sprintf("record %s %s", e.fact.Vendor, e.fact.Kind), "  ", " ")
 
 			for _, field := range e.fact.Fields {
 				lines[i] += fmt.Sprintf(" %s=%.20q", field.Name, field.Value)
 			}
+		default:
+			lines[i] = c.uplinkText(e)
 		}
 	}
 
 	return lines
 }
+
+func (c *Core) uplinkText(e effect) string {
+	switch e := e.(type) {
+	case look:
+		return fmt.Sprintf("look after %s", e.after)
+	case spread:
+		first := c.supervision.capFor(0)
+
+		return fmt.Sprintf("cap all at %s, turns %d", first.Limit, first.Turns)
+	case noteDown:
+		return fmt.Sprintf("note down, %d of %d fail", e.uplink.Failing, e.uplink.Vendors)
+	case noteUp:
+		return fmt.Sprintf("note up, %d of %d fail, worst %d, lasted %s", e.uplink.Failing, e.uplink.Vendors, e.worst, e.lasted)
+	default:
+		return "?"
+	}
+}
+
+// Unreachable takes the network's failure.
+func (c *Core) Unreachable(vendor messages.Vendor, now time.Time) []string {
+	return c.text(c.supervision.unreachable(vendor, now))
+}
+
+// Reachable takes the end of the network's failures.
+func (c *Core) Reachable(vendor messages.Vendor) []string {
+	return c.text(c.supervision.reachable(vendor))
+}
+
+// Looked ends the gathering of reports.
+func (c *Core) Looked(now time.Time) []string { return c.text(c.supervision.looked(now)) }
 
 // CrashLog is the log of one vendor's crashes.
 type CrashLog struct{ log crashLog }

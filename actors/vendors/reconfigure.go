@@ -37,15 +37,18 @@ func (s *supervision) reconfigure(children []Child) []effect {
 	s.vendors = make([]*standing, 0, len(children))
 	s.index = make(map[messages.Vendor]*standing, len(children))
 
-	for _, child := range children {
+	for i, child := range children {
 		v := before[child.Vendor]
 		if v == nil || v.actor != child.actor() {
 			v = s.succeed(v, child)
 		}
 
+		v.place, v.seldom = i, child.Seldom
 		s.vendors = append(s.vendors, v)
 		s.index[child.Vendor] = v
 	}
+
+	s.relook()
 
 	return s.effects
 }

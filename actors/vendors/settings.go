@@ -18,6 +18,8 @@ type Child struct {
 	// not taken for the new one's. Empty: the vendor's.
 	Actor string
 	Props *actor.Props
+	// Seldom says that the vendor is asked so seldom that it does not count where most vendors fail at once.
+	Seldom bool
 }
 
 func (c *Child) actor() string { return cmp.Or(c.Actor, string(c.Vendor)) }
@@ -33,6 +35,8 @@ const (
 	// DefaultQuarantine doubles with each failed probe up to DefaultQuarantineMax: cheap enough to go on for ever.
 	DefaultQuarantine    = time.Minute
 	DefaultQuarantineMax = 15 * time.Minute
+	// DefaultMaxRest makes five seconds together with the one over which requests are spread.
+	DefaultMaxRest = 4 * time.Second
 )
 
 // Settings of the supervisor. The zero value is usable.
@@ -42,6 +46,7 @@ type Settings struct {
 	Window        time.Duration
 	Quarantine    time.Duration // the first; each further one is twice as long
 	QuarantineMax time.Duration
+	MaxRest       time.Duration  // how long a vendor is left alone at most after failures of the network while most vendors fail at once
 	Uniform       func() float64 // randomness of Backoff, in [0, 1); nil means rand.Float64
 	Log           *logrus.Entry  // nil discards
 }
@@ -54,6 +59,7 @@ func (s Settings) withDefaults() Settings {
 	s.Quarantine = orDefault(s.Quarantine, DefaultQuarantine)
 	s.QuarantineMax = max(orDefault(s.QuarantineMax, DefaultQuarantineMax), s.Quarantine)
 
+	s.MaxRest = orDefault(s.MaxRest, DefaultMaxRest)
 	s.Log = actors.OrSilent(s.Log)
 
 	return s

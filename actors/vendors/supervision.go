@@ -45,6 +45,7 @@ type supervision struct {
 	vendors  []*standing // in configured order
 	index    map[messages.Vendor]*standing
 	tries    uint64 // the last number given to a wait
+	uplink   uplink
 	effects  []effect
 }
 
@@ -52,6 +53,9 @@ type supervision struct {
 type standing struct {
 	messages.VendorStatus
 
+	place       int         // in the configured order
+	seldom      bool        // it is not asked often enough to say something about our uplink
+	reach       reach       // what the network does to its fetcher
 	actor       string      // name of its fetcher: another name is another fetcher
 	detail      string      // of its last change of state
 	unknown     bool        // the coordinator does not ask this fetcher yet, and is not told about it
@@ -93,6 +97,11 @@ func (s *supervision) begin(now time.Time) []effect {
 		case v.State != messages.VendorPaused:
 			s.wait(v, v.NextTry.Sub(now), now)
 		}
+	}
+
+	if s.uplink.looking { // the look that was asked for is lost
+		s.uplink.looking = false
+		s.lookSoon()
 	}
 
 	return s.effects
@@ -185,8 +194,8 @@ func (s *supervision) recovered(message *messages.FetcherRecovered, now time.Tim
 }
 
 // describe returns a copy of every vendor's status.
-func (s *supervision) describe() *messages.VendorsDescribed {
-	described := &messages.VendorsDescribed{Vendors: make([]messages.VendorStatus, len(s.vendors))}
+func (s *supervision) describe(now time.Time) *messages.VendorsDescribed {
+	described := &messages.VendorsDescribed{Vendors: make([]messages.VendorStatus, len(s.vendors)), Uplink: s.status(now)}
 	for i := range s.vendors {
 		described.Vendors[i] = s.vendors[i].VendorStatus
 	}
@@ -203,6 +212,7 @@ func (s *supervision) wait(v *standing, delay time.Duration, now time.Time) {
 
 func (s *supervision) change(v *standing, state messages.VendorState, detail string, now time.Time) {
 	v.State, v.detail = state, messages.CleanDetail(detail)
+	s.relook() // who is not asked does not count
 
 	if !v.unknown {
 		s.tell(v, now)

@@ -58,6 +58,19 @@ func TestSupervision(t *testing.T) {
 				d.ScanArgs(t, "vendor", &vendor)
 
 				lines = core.Recovered(&messages.FetcherRecovered{Vendor: messages.Vendor(vendor), Settled: d.HasArg("settled")}, now)
+			case "lost":
+				for vendor := range strings.FieldsSeq(d.Input) {
+					lines = append(lines, core.Unreachable(messages.Vendor(vendor), now)...)
+				}
+			case "back":
+				for vendor := range strings.FieldsSeq(d.Input) {
+					lines = append(lines, core.Reachable(messages.Vendor(vendor))...)
+				}
+			case "looked":
+				lines = core.Looked(now)
+			case "uplink":
+				status := core.Uplink(now)
+				lines = append(lines, fmt.Sprintf("down %t, %d of %d fail", status.Down, status.Failing, status.Vendors))
 			case "reconfigure":
 				lines = core.Reconfigure(strings.Fields(d.Input)...)
 			case "introduce":
