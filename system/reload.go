@@ -132,6 +132,8 @@ func (s *System) draw(settings Settings, roster *messages.Roster, difference *Di
 		} else {
 			d.crew[i] = s.child(v, string(v.Name)+"."+strconv.Itoa(s.reloads))
 		}
+
+		d.crew[i].Seldom = seldom(v, settings.Every)
 	}
 
 	return d

@@ -13,6 +13,7 @@ import (
 type Status struct {
 	Rounds  messages.RoundsDescribed
 	Vendors []messages.VendorStatus // in configured order
+	Uplink  messages.UplinkStatus   // ours, as far as the vendors' failures tell
 	Record  messages.RecordDescribed
 	Actors  []core.ChildStatus // the core actors, in spawning order
 }
@@ -48,5 +49,5 @@ func (s *System) Status(ctx context.Context) (*Status, error) {
 		return nil, fmt.Errorf("status of the record: %w", err)
 	}
 
-	return &Status{Rounds: *rounds, Vendors: vendors.Vendors, Record: *record, Actors: children.Children}, nil
+	return &Status{Rounds: *rounds, Vendors: vendors.Vendors, Uplink: vendors.Uplink, Record: *record, Actors: children.Children}, nil
 }

@@ -29,7 +29,9 @@ const (
 func (s *System) rootProps() *actor.Props {
 	s.crew = make(crew, len(s.settings.Vendors))
 	for i := range s.settings.Vendors {
-		s.crew[i] = s.child(&s.settings.Vendors[i], string(s.settings.Vendors[i].Name))
+		v := &s.settings.Vendors[i]
+		s.crew[i] = s.child(v, string(v.Name))
+		s.crew[i].Seldom = seldom(v, s.settings.Every)
 	}
 
 	auditing := ref[messages.AuditorMessage](&s.pids, auditorName)
@@ -133,6 +135,11 @@ func (s *System) child(v *Vendor, name string) vendors.Child {
 	}
 
 	return vendors.Child{Vendor: v.Name, Actor: name, Props: props}
+}
+
+// seldom reports whether a vendor is asked too seldom to be one of those that fail at once.
+func seldom(v *Vendor, every time.Duration) bool {
+	return v.Stream == nil && v.Every > max(every, vendors.UplinkWindow)
 }
 
 // begin runs once, when every actor is up: the start is recorded, then the clock starts.
