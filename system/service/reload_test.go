@@ -31,6 +31,10 @@ func (r *rig) configuration(t *testing.T) *config.Config {
 	cfg, err := config.Parse([]byte(r.text()), "rollcall.yaml", environment)
 	require.NoError(t, err)
 
+	if r.plan.adjust != nil {
+		r.plan.adjust(cfg)
+	}
+
 	return cfg
 }
 
