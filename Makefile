@@ -43,7 +43,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 	  done; \
 	done
 
-bench: ## measure rounds beside the plain program, in one run (about 3 minutes)
+bench: ## measure rounds, reading and streams beside the plain program, in one run (about 6 minutes)
 	$(GO) run ./cmd/rollcall-bench
 
 golden: ## rewrite golden files and generated documents

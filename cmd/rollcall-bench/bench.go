@@ -16,8 +16,9 @@ const calm = time.Minute
 
 // figures is everything that was measured, by part.
 type figures struct {
-	Rounds  []row `json:"rounds,omitempty"`
-	Answers []row `json:"answers,omitempty"`
+	Rounds  []row       `json:"rounds,omitempty"`
+	Answers []row       `json:"answers,omitempty"`
+	Streams []streamRow `json:"streams,omitempty"`
 }
 
 // bench measures everything and prints it.
@@ -35,6 +36,12 @@ func bench(ctx context.Context, o options, out, notes io.Writer) error {
 
 	if slices.Contains(o.Parts, partAnswers) {
 		if f.Answers, err = benchAnswers(ctx, &o, notes); err != nil {
+			return err
+		}
+	}
+
+	if slices.Contains(o.Parts, partStreams) {
+		if f.Streams, err = benchStreams(ctx, &o, notes); err != nil {
 			return err
 		}
 	}
@@ -74,12 +81,12 @@ func benchRounds(ctx context.Context, o *options, notes io.Writer) ([]row, error
 
 // benchVendors measures all programs with so many vendors.
 func benchVendors(ctx context.Context, o *options, vendors int, notes io.Writer) (rows []row, err error) {
-	place, err := startVendors(ctx, fleetTask{Vendors: vendors, Symbols: o.Symbols})
+	fleet, err := startApart[fleetPlace](ctx, verbVendors, fleetTask{Vendors: vendors, Symbols: o.Symbols})
 	if err != nil {
 		return nil, err
 	}
 
-	defer func() { err = errors.Join(err, place.stop()) }()
+	defer func() { err = errors.Join(err, fleet.stop()) }()
 
 	var taken []repetition
 
@@ -92,7 +99,7 @@ func benchVendors(ctx context.Context, o *options, vendors int, notes io.Writer)
 
 		for _, name := range order {
 			task := &clientTask{
-				Program: name, Vendors: vendors, Symbols: o.Symbols, Place: place.fleetPlace, Effort: o.effortFor(vendors), Dir: o.Dir,
+				Program: name, Vendors: vendors, Symbols: o.Symbols, Place: fleet.place, Effort: o.effortFor(vendors), Dir: o.Dir,
 			}
 
 			if r[name], err = measureApart(ctx, o, task); err != nil {
@@ -127,12 +134,14 @@ func measureApart(ctx context.Context, o *options, task *clientTask) (*sample, e
 		costs.MemProfile = o.MemProfile + suffix
 	}
 
-	taken, err := runApart(ctx, &costs)
+	what := fmt.Sprintf("%s with %d vendors", task.Program, task.Vendors)
+
+	taken, err := runApart[sample](ctx, what, verbClient, &costs)
 	if err != nil || o.costsOnly || task.Program == programMemory { // the deadline is the same code with a disk and without
 		return taken, err
 	}
 
-	late, err := runApart(ctx, &hangs)
+	late, err := runApart[sample](ctx, what, verbClient, &hangs)
 	if err != nil {
 		return nil, err
 	}

@@ -33,9 +33,9 @@ func command(ctx context.Context, verb string, task any) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// runApart runs a client in a process of its own and returns what it measured.
-func runApart(ctx context.Context, task *clientTask) (*sample, error) {
-	cmd, err := command(ctx, verbClient, task)
+// runApart runs a client in a process of its own and returns what it measured. What names the client in errors.
+func runApart[S any](ctx context.Context, what, verb string, task any) (*S, error) {
+	cmd, err := command(ctx, verb, task)
 	if err != nil {
 		return nil, err
 	}
@@ -46,28 +46,27 @@ func runApart(ctx context.Context, task *clientTask) (*sample, error) {
 
 	text, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s with %d vendors: %w: %s", task.Program, task.Vendors, err, strings.TrimSpace(errs.String()))
+		return nil, fmt.Errorf("%s: %w: %s", what, err, strings.TrimSpace(errs.String()))
 	}
 
-	var taken sample
+	var taken S
 	if err := json.Unmarshal(text, &taken); err != nil {
-		return nil, fmt.Errorf("%s with %d vendors: %w", task.Program, task.Vendors, err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 
 	return &taken, nil
 }
 
-// apartVendors are vendors that a process of their own plays.
-type apartVendors struct {
-	fleetPlace
-
-	cmd *exec.Cmd
-	end io.Closer
+// server is a process that plays what is asked; P is where it can be reached.
+type server[P any] struct {
+	place P
+	cmd   *exec.Cmd
+	end   io.Closer
 }
 
-// startVendors returns once they answer.
-func startVendors(ctx context.Context, task fleetTask) (*apartVendors, error) {
-	cmd, err := command(ctx, verbVendors, task)
+// startApart starts a server in a process of its own. It returns once it can be reached.
+func startApart[P any](ctx context.Context, verb string, task any) (*server[P], error) {
+	cmd, err := command(ctx, verb, task)
 	if err != nil {
 		return nil, err
 	}
@@ -88,12 +87,12 @@ func startVendors(ctx context.Context, task fleetTask) (*apartVendors, error) {
 		return nil, fmt.Errorf("vendors: %w", err)
 	}
 
-	v := &apartVendors{cmd: cmd, end: in}
-	if err := json.NewDecoder(out).Decode(&v.fleetPlace); err != nil {
-		return nil, errors.Join(fmt.Errorf("vendors do not start: %w", err), v.stop())
+	s := &server[P]{cmd: cmd, end: in}
+	if err := json.NewDecoder(out).Decode(&s.place); err != nil {
+		return nil, errors.Join(fmt.Errorf("vendors do not start: %w", err), s.stop())
 	}
 
-	return v, nil
+	return s, nil
 }
 
-func (v *apartVendors) stop() error { return errors.Join(v.end.Close(), v.cmd.Wait()) }
+func (s *server[P]) stop() error { return errors.Join(s.end.Close(), s.cmd.Wait()) }

@@ -13,7 +13,9 @@ import (
 // The verbs that the program calls itself with. Their one argument is their task as JSON.
 const (
 	verbVendors = "play-vendors"
+	verbStreams = "play-streams"
 	verbClient  = "run-client"
+	verbStream  = "run-stream"
 )
 
 const longHelp = `Measure Rollcall beside the plain program a good engineer writes in an hour, in the same run.
@@ -44,7 +46,24 @@ Answers: what reading costs, by the size of an answer, 100 vendors, nothing on d
   plain    as above
   paths    Rollcall with a definition that reads by paths
   jq       Rollcall with a definition that reads by an expression
-  ns/symbol is cpu divided by the symbols of an answer; it holds everything a poll takes`
+  ns/symbol is cpu divided by the symbols of an answer; it holds everything a poll takes
+
+Streams: --streams WebSocket connections, 100 products each, tickers of 400 bytes, first --rate messages a second in
+all, then a flood: as many as are read. One process sends them; it writes frames without a library.
+  plain    a goroutine per connection, encoding/json, a map behind a mutex, a file for each round (streamplain.go)
+  paths    Rollcall from a configuration, everything on disk, with a definition that reads by paths
+  jq       the same with a definition that reads by an expression
+Beside the streams, Rollcall polls three vendors that hang in turn, so that every round waits for its deadline. There
+is a round every --for / 10, at most 500ms, with half of that as deadline; what rounds cost is in the figures.
+  messages/s  what came; × plain behind it compares that
+  cpu         processor time per message; × plain behind it compares that
+  cores       processor time per time
+  allocs, KB  heap allocations per message, and their size
+  conflated   the share of quotes that a newer one replaced before the actor saw them; plain does not count
+  dropped     quotes that were older than what was known
+  overrun     how long after the deadline, by the schedule, a round's snapshot is complete; plain has no deadline
+  peak        the highest resident memory
+  grown       how much resident memory grew in the second half of the time`
 
 // newCommand returns the command line.
 func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
@@ -54,10 +73,12 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 		Use:   "rollcall-bench",
 		Short: "Measure Rollcall beside a plain program",
 		Long:  longHelp,
-		Example: `  rollcall-bench                                     everything, about 4 minutes
-  rollcall-bench --parts rounds --vendors 3,100 --rounds 20
-                                                     a quick look
+		Example: `  rollcall-bench                                     everything, about 6 minutes
+  rollcall-bench --vendors 3,100 --rounds 20 --repeat 1 --for 1s
+                                                     a quick look at everything
   rollcall-bench --parts answers --answers 3,50,1000 reading by paths and by jq
+  rollcall-bench --parts streams --streams 20 --rate 20000
+                                                     streams alone, more of them
   rollcall-bench --parts rounds --vendors 1000 --programs rollcall --cpuprofile cpu
                                                      writes cpu.rollcall.1000, for go tool pprof
   rollcall-bench --format json > bench.json          for another program`,
@@ -76,11 +97,22 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetOut(out)
 	root.SetErr(errs)
 
+	o.declare(root)
+	root.AddCommand(taskCommands()...)
+
+	return root
+}
+
+// declare makes flags of the options.
+func (o *options) declare(root *cobra.Command) {
 	flags := root.Flags()
 	flags.StringSliceVar(&o.Parts, "parts", parts(), "which parts")
 	flags.IntSliceVar(&o.Vendors, "vendors", []int{3, 100, 1000, 10_000}, "how many vendors; one group of rows each")
 	flags.IntVar(&o.Symbols, "symbols", 3, "symbols per vendor, all in one answer")
 	flags.IntSliceVar(&o.Answers, "answers", []int{3, 1000}, "symbols per answer where reading is compared; one group of rows each")
+	flags.IntVar(&o.Streams, "streams", 4, "vendors that push, each over a connection of its own")
+	flags.IntVar(&o.Rate, "rate", 5000, "messages a second over all streams, for the moderate load")
+	flags.DurationVar(&o.For, "for", 5*time.Second, "how long each streaming program is measured at each load")
 	flags.IntVar(&o.Rounds, "rounds", 0, "rounds to average over; 0: enough for the number of vendors")
 	flags.IntVar(&o.Repeat, "repeat", 3, "repetitions, whose medians are shown; at most 20,000 / vendors")
 	flags.StringSliceVar(&o.Programs, "programs", programs(), "which programs take part in the rounds")
@@ -88,42 +120,51 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 	flags.DurationVar(&o.Deadline, "deadline", 500*time.Millisecond, "the deadline, for overrun; at least 200µs per vendor")
 	flags.StringVar(&o.Format, "format", "table", "table or json")
 	flags.StringVar(&o.Dir, "dir", os.TempDir(), "`directory` the programs write in; on the disk whose speed counts")
-	flags.StringVar(&o.CPUProfile, "cpuprofile", "", "write processor profiles of the rounds to `file`.PROGRAM.VENDORS")
-	flags.StringVar(&o.MemProfile, "memprofile", "", "write profiles of all allocations to `file`.PROGRAM.VENDORS")
-	root.AddCommand(vendorsCommand(), clientCommand())
-
-	return root
+	flags.StringVar(&o.CPUProfile, "cpuprofile", "", "write processor profiles to `file`.PROGRAM.VENDORS[.SYMBOLS], file.PROGRAM.steady and file.PROGRAM.flood")
+	flags.StringVar(&o.MemProfile, "memprofile", "", "write profiles of all allocations, named as those of the processor, to `file`")
 }
 
-func vendorsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: verbVendors, Hidden: true, Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var t fleetTask
-			if err := json.Unmarshal([]byte(args[0]), &t); err != nil {
-				return fmt.Errorf("task: %w", err)
-			}
-
+// taskCommands are what the program calls itself with.
+func taskCommands() []*cobra.Command {
+	return []*cobra.Command{
+		taskCommand(verbVendors, func(cmd *cobra.Command, t fleetTask) error {
 			return playVendors(cmd.Context(), t, cmd.InOrStdin(), cmd.OutOrStdout())
-		},
+		}),
+		taskCommand(verbStreams, func(cmd *cobra.Command, _ struct{}) error {
+			return playStreams(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+		}),
+		taskCommand(verbClient, func(cmd *cobra.Command, t clientTask) error {
+			taken, err := runClient(cmd.Context(), t)
+
+			return printSample(cmd, taken, err)
+		}),
+		taskCommand(verbStream, func(cmd *cobra.Command, t streamTask) error {
+			taken, err := runStream(cmd.Context(), t)
+
+			return printSample(cmd, taken, err)
+		}),
 	}
 }
 
-func clientCommand() *cobra.Command {
+// taskCommand is a verb that the program calls itself with.
+func taskCommand[T any](verb string, run func(*cobra.Command, T) error) *cobra.Command {
 	return &cobra.Command{
-		Use: verbClient, Hidden: true, Args: cobra.ExactArgs(1),
+		Use: verb, Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var t clientTask
+			var t T
 			if err := json.Unmarshal([]byte(args[0]), &t); err != nil {
 				return fmt.Errorf("task: %w", err)
 			}
 
-			taken, err := runClient(cmd.Context(), t)
-			if err != nil {
-				return err
-			}
-
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(taken)
+			return run(cmd, t)
 		},
 	}
+}
+
+func printSample(cmd *cobra.Command, taken any, err error) error {
+	if err != nil {
+		return err
+	}
+
+	return json.NewEncoder(cmd.OutOrStdout()).Encode(taken)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 
 // TestMain lets the test binary be what the harness starts as its own other processes.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == verbVendors || os.Args[1] == verbClient) {
+	if len(os.Args) > 1 && slices.Contains([]string{verbVendors, verbStreams, verbClient, verbStream}, os.Args[1]) {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 
@@ -60,31 +61,68 @@ func TestBenchEndToEnd(t *testing.T) {
 	assert.Empty(t, left, "data directories are removed")
 }
 
-// TestAnswersEndToEnd: every program reads the same answers, whatever their size, and nothing is missing.
+// TestAnswersEndToEnd: every program reads the same answers, and nothing is missing.
 func TestAnswersEndToEnd(t *testing.T) {
 	var out, notes bytes.Buffer
 
 	code := run([]string{
-		"--parts", "answers", "--answers", "2,40", "--rounds", "2", "--repeat", "1", "--format", "json", "--dir", t.TempDir(),
+		"--parts", "answers", "--answers", "40", "--rounds", "2", "--repeat", "1", "--format", "json", "--dir", t.TempDir(),
 	}, strings.NewReader(""), &out, &notes)
 	require.Zero(t, code, notes.String())
 
 	var f figures
 
 	require.NoError(t, json.Unmarshal(out.Bytes(), &f))
-	require.Len(t, f.Answers, 6)
+	require.Len(t, f.Answers, 3)
 	assert.Empty(t, f.Rounds)
 
 	for i := range f.Answers {
 		r := &f.Answers[i]
-		assert.Equal(t, readers()[i%3], r.Program)
-		assert.Equal(t, []int{2, 40}[i/3], r.Symbols)
+		assert.Equal(t, readers()[i], r.Program)
+		assert.Equal(t, 40, r.Symbols)
 		assert.Equal(t, askers, r.Vendors)
 		assert.Positive(t, r.CPU)
 		assert.Positive(t, r.Ratio)
 		assert.Zero(t, r.Missing)
 		assert.Equal(t, spread{}, r.Overrun, "only costs are taken")
 	}
+}
+
+// TestStreamsEndToEnd runs the whole of it: who sends and who reads in processes of their own, Rollcall from a configuration.
+func TestStreamsEndToEnd(t *testing.T) {
+	dir, profile := t.TempDir(), filepath.Join(t.TempDir(), "cpu")
+
+	var out, notes bytes.Buffer
+
+	code := run([]string{
+		"--parts", "streams", "--streams", "2", "--rate", "2000", "--for", "300ms", "--repeat", "1", "--format", "json", "--cpuprofile", profile, "--dir", dir,
+	}, strings.NewReader(""), &out, &notes)
+	require.Zero(t, code, notes.String())
+
+	var f figures
+
+	require.NoError(t, json.Unmarshal(out.Bytes(), &f))
+	require.Len(t, f.Streams, 6)
+
+	for i := range f.Streams {
+		r := &f.Streams[i]
+		assert.Equal(t, readers()[i%3], r.Program)
+		assert.Equal(t, []int{2000, flood}[i/3], r.Rate)
+		assert.Positive(t, r.PerSecond)
+		assert.Positive(t, r.CPU)
+		assert.Positive(t, r.Ratio)
+		assert.Positive(t, r.Cores)
+		assert.Positive(t, r.Allocs)
+		assert.Positive(t, r.PeakMB)
+		assert.LessOrEqual(t, r.Conflated, 100.0)
+		assert.Zero(t, r.Dropped, "nothing that is sent is older than what came before")
+		assert.NotEqual(t, spread{}, r.Overrun)
+		assert.FileExists(t, profile+"."+r.Program+"."+rateWord(r.Rate))
+	}
+
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, left, "data directories are removed")
 }
 
 func TestHelpExplainsEveryColumn(t *testing.T) {
@@ -94,11 +132,13 @@ func TestHelpExplainsEveryColumn(t *testing.T) {
 
 	require.Zero(t, run([]string{"--help"}, strings.NewReader(""), &out, &out))
 
-	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json", "--parts", "--answers", "jq", "ns/symbol"} {
+	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json", "--parts", "--answers", "jq", "ns/symbol", "messages/s", "cores", "conflated", "dropped", "grown", "--streams", "--rate", "--for"} {
 		assert.Contains(t, out.String(), word)
 	}
 
-	assert.NotContains(t, out.String(), verbClient, "what the program calls itself with is nobody's business")
+	for _, verb := range []string{verbVendors, verbStreams, verbClient, verbStream} {
+		assert.NotContains(t, out.String(), verb, "what the program calls itself with is nobody's business")
+	}
 }
 
 func TestWrongCommandLineNamesEveryMistake(t *testing.T) {
@@ -106,12 +146,12 @@ func TestWrongCommandLineNamesEveryMistake(t *testing.T) {
 
 	var out, errs bytes.Buffer
 
-	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0", "--parts", "all", "--answers", "0"},
+	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0", "--parts", "all", "--answers", "0", "--streams", "0", "--rate", "-1", "--for", "1ms"},
 		strings.NewReader(""), &out, &errs)
 	assert.Equal(t, 1, code)
 	assert.Empty(t, out.String())
 
-	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0", "--parts all", "--answers 0"} {
+	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0", "--parts all", "--answers 0", "--streams 0", "--rate -1", "--for 1ms"} {
 		assert.Contains(t, errs.String(), flag)
 	}
 }

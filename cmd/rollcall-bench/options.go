@@ -11,10 +11,11 @@ import (
 const (
 	partRounds  = "rounds"
 	partAnswers = "answers"
+	partStreams = "streams"
 )
 
 // parts returns the parts in their order.
-func parts() []string { return []string{partRounds, partAnswers} }
+func parts() []string { return []string{partRounds, partAnswers, partStreams} }
 
 // The programs that are compared.
 const (
@@ -35,6 +36,8 @@ func readers() []string { return []string{programPlain, programPaths, programJQ}
 const (
 	maxVendors = 100_000
 	maxSymbols = 10_000
+	maxStreams = 1000
+	maxRate    = 10_000_000
 )
 
 // options are the command line.
@@ -43,6 +46,9 @@ type options struct {
 	Vendors    []int
 	Symbols    int
 	Answers    []int
+	Streams    int
+	Rate       int
+	For        time.Duration
 	Rounds     int
 	Repeat     int
 	Programs   []string
@@ -57,42 +63,21 @@ type options struct {
 }
 
 func (o *options) check() error {
-	var errs []error
-
-	for _, part := range o.Parts {
-		if !slices.Contains(parts(), part) {
-			errs = append(errs, fmt.Errorf("--parts %s: use some of %v", part, parts()))
-		}
+	errs := []error{
+		within("vendors", maxVendors, o.Vendors...), within("symbols", maxSymbols, o.Symbols), within("answers", maxSymbols, o.Answers...),
+		within("streams", maxStreams, o.Streams), among("parts", parts(), o.Parts...), among("programs", programs(), o.Programs...),
 	}
 
-	if len(o.Vendors) == 0 {
-		errs = append(errs, errors.New("--vendors names no number"))
-	}
-
-	for _, n := range o.Vendors {
-		if n < 1 || n > maxVendors {
-			errs = append(errs, fmt.Errorf("--vendors %d: use 1 to %d", n, maxVendors))
-		}
-	}
-
-	for _, program := range o.Programs {
-		if !slices.Contains(programs(), program) {
-			errs = append(errs, fmt.Errorf("--programs %s: use some of %v", program, programs()))
-		}
-	}
-
-	if o.Symbols < 1 || o.Symbols > maxSymbols {
-		errs = append(errs, fmt.Errorf("--symbols %d: use 1 to %d", o.Symbols, maxSymbols))
-	}
-
-	for _, n := range o.Answers {
-		if n < 1 || n > maxSymbols {
-			errs = append(errs, fmt.Errorf("--answers %d: use 1 to %d", n, maxSymbols))
-		}
+	if least := products * o.Streams; o.Rate < least || o.Rate > maxRate {
+		errs = append(errs, fmt.Errorf("--rate %d: use %d, which is one message a second for each product, to %d", o.Rate, least, maxRate))
 	}
 
 	if o.Rounds < 0 || o.Repeat < 1 {
 		errs = append(errs, fmt.Errorf("--rounds %d, --repeat %d: too few", o.Rounds, o.Repeat))
+	}
+
+	if o.For < leastFor {
+		errs = append(errs, fmt.Errorf("--for %s: use %s or more", o.For, leastFor))
 	}
 
 	if o.Latency <= 0 || o.Deadline <= 0 {
@@ -101,6 +86,36 @@ func (o *options) check() error {
 
 	if o.Format != "table" && o.Format != "json" {
 		errs = append(errs, fmt.Errorf("--format %q: use table or json", o.Format))
+	}
+
+	return errors.Join(errs...)
+}
+
+// within says which numbers of a flag are not from 1 to utmost, and if there is none.
+func within(flag string, utmost int, numbers ...int) error {
+	if len(numbers) == 0 {
+		return fmt.Errorf("--%s names no number", flag)
+	}
+
+	var errs []error
+
+	for _, n := range numbers {
+		if n < 1 || n > utmost {
+			errs = append(errs, fmt.Errorf("--%s %d: use 1 to %d", flag, n, utmost))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// among says which words of a flag are not known.
+func among(flag string, known []string, words ...string) error {
+	var errs []error
+
+	for _, word := range words {
+		if !slices.Contains(known, word) {
+			errs = append(errs, fmt.Errorf("--%s %s: use some of %v", flag, word, known))
+		}
 	}
 
 	return errors.Join(errs...)
@@ -138,6 +153,12 @@ func (o *options) effortFor(vendors int) effort {
 
 // repetitions are fewer where a single one takes very long.
 func (o *options) repetitions(vendors int) int { return min(o.Repeat, max(20_000/vendors, 1)) }
+
+// leastFor leaves time for a few rounds.
+const leastFor = 200 * time.Millisecond
+
+// streamEvery is the interval between rounds while streams are measured; their deadline is half of it.
+func (o *options) streamEvery() time.Duration { return min(o.For/10, 500*time.Millisecond) }
 
 // perVendor is the least share of the deadline that each vendor adds: asking very many takes longer than a short deadline allows any program.
 const perVendor = 200 * time.Microsecond

@@ -55,6 +55,19 @@ func TestDeadlineGrowsWithTheVendors(t *testing.T) {
 	assert.Equal(t, 2*time.Second, o.deadlineFor(10_000))
 }
 
+func TestStreamsHaveRoundsEnough(t *testing.T) {
+	t.Parallel()
+
+	o := options{For: 5 * time.Second}
+	assert.Equal(t, 500*time.Millisecond, o.streamEvery())
+
+	o.For = time.Second
+	assert.Equal(t, 100*time.Millisecond, o.streamEvery())
+
+	o.For = time.Minute
+	assert.Equal(t, 500*time.Millisecond, o.streamEvery(), "more time makes more rounds, not slower ones")
+}
+
 func TestFilesThatNobodyMayOpenAreRefused(t *testing.T) {
 	t.Parallel()
 

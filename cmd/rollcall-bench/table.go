@@ -21,6 +21,10 @@ func (f *figures) print(out io.Writer, o *options) error {
 		tables = append(tables, answersTable(o, f.Answers))
 	}
 
+	if len(f.Streams) > 0 {
+		tables = append(tables, streamsTable(o, f.Streams))
+	}
+
 	if _, err := io.WriteString(out, strings.Join(tables, "\n")); err != nil {
 		return fmt.Errorf("table: %w", err)
 	}
