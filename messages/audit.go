@@ -16,6 +16,7 @@ const (
 	FactShutdown      FactKind = "shutdown"      // the program stopped in an orderly way; always the last entry of a run
 	FactSnapshot      FactKind = "snapshot"      // a round was closed; carries the digest of its snapshot
 	FactOutcome       FactKind = "outcome"       // a vendor's outcome differs from the round before
+	FactAccepted      FactKind = "accepted"      // a price far from the one before was confirmed: instrument, old, new, why
 	FactCrashed       FactKind = "crashed"       // an actor panicked
 	FactRestarted     FactKind = "restarted"     // a crashed actor was restarted
 	FactQuarantined   FactKind = "quarantined"   // a vendor crashed too often

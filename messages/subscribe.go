@@ -25,7 +25,8 @@ type RoundStarted struct {
 	Asked    int // vendors asked; the others are paused, waiting for a restart or quarantined
 }
 
-// VendorAnswered says how one vendor fared in the round that is open.
+// VendorAnswered says how one vendor fared in the round that is open, before its prices are compared with those of others and of earlier rounds:
+// the snapshot may refuse some of them.
 type VendorAnswered struct {
 	Round   Round
 	Vendor  Vendor

@@ -2,6 +2,7 @@ package coordinator_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,7 +75,7 @@ func TestRoundConversation(t *testing.T) { // V07: an answer never counts for an
 	})
 	require.NoError(t, err)
 
-	for _, file := range []string{"testdata/round.txt", "testdata/reconfigure.txt"} {
+	for _, file := range []string{"testdata/round.txt", "testdata/reconfigure.txt", "testdata/checks.txt"} {
 		datadriven.RunTest(t, file, func(t *testing.T, d *datadriven.TestData) string { return converse(t, roster, d) })
 	}
 }
@@ -86,7 +87,13 @@ func converse(t *testing.T, roster *messages.Roster, d *datadriven.TestData) str
 
 	d.MaybeScanArgs(t, "carry", &carry)
 
-	talk := coordinator.NewRoundTalk(roster, durationArg(t, []string{"", "carry=" + carry}, "carry"))
+	var checks []coordinator.Checks
+	if d.HasArg("checks") {
+		all := coordinator.Checks{Jump: coordinator.Million / 2, Outlier: coordinator.Million / 10, Confirm: 2, Stuck: 3}
+		checks = slices.Repeat([]coordinator.Checks{all}, len(roster.Listings()))
+	}
+
+	talk := coordinator.NewRoundTalk(roster, durationArg(t, []string{"", "carry=" + carry}, "carry"), checks...)
 
 	var out strings.Builder
 
@@ -126,10 +133,10 @@ func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string
 	case "adopt":
 		return adoptLine(t, talk, words)
 	case "close":
-		snapshot := talk.Close(at, messages.OutcomeTimeout, "no answer within 2s")
+		snapshot, accepted := talk.Close(at, messages.OutcomeTimeout, "no answer within 2s")
 		require.NoError(t, CheckInvariants(snapshot))
 
-		return describe(snapshot) + talk.Facts(snapshot)
+		return describe(snapshot) + accepted + talk.Facts(snapshot)
 	}
 
 	return "unknown command\n"

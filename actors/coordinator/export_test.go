@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/plausible"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -65,16 +66,20 @@ func (t *ScheduleTalk) say(what string) string {
 // RoundTalk is a conversation with rounds and the snapshots they become. Times count from the first moment.
 type RoundTalk struct {
 	roll   *roll
+	judge  *plausible.Judge
+	checks []Checks
 	prices *prices
 	zero   time.Time
 	before *messages.Snapshot
 }
 
-// NewRoundTalk begins a conversation about a roster.
-func NewRoundTalk(roster *messages.Roster, carry time.Duration) *RoundTalk {
+// NewRoundTalk begins a conversation about a roster. The checks are those of its listings.
+func NewRoundTalk(roster *messages.Roster, carry time.Duration, checks ...Checks) *RoundTalk {
 	zero := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-	return &RoundTalk{roll: newRoll(roster, 1), prices: newPrices(roster, carry), zero: zero}
+	return &RoundTalk{
+		roll: newRoll(roster, 1), judge: plausible.New(roster, checks), checks: checks, prices: newPrices(roster, carry), zero: zero,
+	}
 }
 
 // At returns the moment a duration after the first one.
@@ -111,18 +116,20 @@ func (t *RoundTalk) Tell(message any) string {
 // Adopt changes the roster. The vendors named have another fetcher than before.
 func (t *RoundTalk) Adopt(roster *messages.Roster, carry time.Duration, other ...messages.Vendor) string {
 	t.roll.adopt(roster, func(i, _ int) bool { return !slices.Contains(other, roster.Listings()[i].Vendor) })
+	t.judge = t.judge.Adopt(roster, t.checks)
 	t.prices = t.prices.adopt(roster, carry)
 
 	return fmt.Sprintf("%d vendors, %d instruments", len(roster.Listings()), len(roster.Entries()))
 }
 
-// Close closes the round in flight and returns its snapshot.
-func (t *RoundTalk) Close(at time.Duration, outcome messages.Outcome, detail string) *messages.Snapshot {
+// Close closes the round in flight and returns its snapshot, and what is recorded of accepted prices.
+func (t *RoundTalk) Close(at time.Duration, outcome messages.Outcome, detail string) (*messages.Snapshot, string) {
 	t.roll.complete(outcome, detail)
+	accepted := t.roll.check(t.judge, t.At(at))
 	snapshot := t.prices.assemble(t.roll.open, t.At(at))
 	t.roll.finish()
 
-	return snapshot
+	return snapshot, factLines(accepted)
 }
 
 // Facts returns what is recorded of a snapshot, without its digest.
@@ -130,9 +137,13 @@ func (t *RoundTalk) Facts(snapshot *messages.Snapshot) string {
 	d := ledgerEntry{snapshot: snapshot, before: t.before}.describe()
 	t.before = snapshot
 
+	return factLines(d.facts)
+}
+
+func factLines(facts []*messages.RecordFact) string {
 	var lines strings.Builder
 
-	for _, fact := range d.facts {
+	for _, fact := range facts {
 		fmt.Fprintf(&lines, "%s round=%d vendor=%q", fact.Kind, fact.Round, fact.Vendor)
 
 		for _, field := range fact.Fields {

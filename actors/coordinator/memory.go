@@ -6,6 +6,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/internal/plausible"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -18,6 +19,7 @@ type memory struct {
 	plan     *plan
 	planned  *planned // what takes effect when the round in flight is closed; nil if nothing is to change
 	roll     *roll
+	judge    *plausible.Judge
 	prices   *prices
 	release  release
 	ledger   ledger
@@ -44,6 +46,7 @@ func newMemory(settings *Settings, fetchers []actors.Ref[messages.FetcherMessage
 		base:     time.Now(),
 		schedule: schedule{every: settings.Every, deadline: settings.Deadline},
 		roll:     newRoll(settings.Roster, settings.FirstRound),
+		judge:    plausible.New(settings.Roster, settings.Checks),
 		prices:   newPrices(settings.Roster, settings.Carry),
 		release: release{
 			mode:    settings.Durability,

@@ -23,6 +23,7 @@ type Reconfigure struct {
 	Every    time.Duration                         // as in Settings
 	Deadline time.Duration                         // as in Settings
 	Carry    time.Duration                         // as in Settings
+	Checks   []Checks                              // as in Settings
 }
 
 func (*Reconfigure) ownProtocol() {}
@@ -144,6 +145,7 @@ func (m *memory) adopt(message *Reconfigure) {
 
 		return is == was || is != nil && was != nil && is.Equal(was)
 	})
+	m.judge = m.judge.Adopt(message.Roster, message.Checks)
 	m.prices = m.prices.adopt(message.Roster, message.Carry)
 }
 

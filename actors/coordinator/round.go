@@ -31,7 +31,8 @@ type round struct {
 	deadline time.Time // the same
 	onDemand bool      // not begun by the schedule, which may join it
 	reports  []messages.VendorReport
-	pending  int // reports without an outcome
+	pending  int                       // reports without an outcome
+	held     map[int]*messages.Failure // by listing: why its quotes are not newer; nil where all are
 }
 
 func newRoll(roster *messages.Roster, first messages.Round) *roll {
@@ -72,7 +73,13 @@ func (r *roll) answered(answer *messages.QuotesFetched) (int, bool) {
 		return 0, false
 	}
 
-	return i, r.open.settle(i, judge(&r.roster.Listings()[i], answer))
+	if !r.open.settle(i, judge(&r.roster.Listings()[i], answer)) {
+		return i, false
+	}
+
+	r.open.hold(i, answer.Failure)
+
+	return i, true
 }
 
 // failed takes a vendor's failure, like answered.
@@ -145,6 +152,19 @@ func (r *roll) finish() {
 	r.closed = r.open.number
 	r.rounds++
 	r.open = nil
+}
+
+// hold remembers why a vendor's quotes are not newer, if there is a reason.
+func (o *round) hold(i int, failure *messages.Failure) {
+	if failure == nil {
+		return
+	}
+
+	if o.held == nil {
+		o.held = make(map[int]*messages.Failure)
+	}
+
+	o.held[i] = failure
 }
 
 // settle gives a vendor its outcome, once.

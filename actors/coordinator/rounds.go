@@ -210,6 +210,11 @@ func (c *coordinator) closeWith(ctx actor.Context, pending messages.Outcome, det
 
 	m, now := c.memory, time.Now()
 	m.roll.complete(pending, detail)
+
+	for _, accepted := range m.roll.check(m.judge, now) {
+		m.ledger.note(accepted)
+	}
+
 	snapshot := m.prices.assemble(m.roll.open, now)
 	m.roll.finish()
 

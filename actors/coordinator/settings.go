@@ -5,8 +5,8 @@
 // delays no round: a snapshot waits at most Settings.DurableWait for it, and once that has run out later ones do not wait at all until the
 // writer has caught up.
 //
-// The logic lives beside the actor in plain Go: schedule.go (when), round.go and verdict.go (who answered what), assemble.go (what the
-// round says), release.go (when it is published and kept), ledger.go (what is recorded). actor.go and effects.go only route.
+// The logic lives beside the actor in plain Go: schedule.go (when), round.go and verdict.go (who answered what), checks.go (which prices
+// are not plausible), assemble.go (what the round says), release.go (when it is published and kept), ledger.go (what is recorded). actor.go and effects.go only route.
 package coordinator
 
 import (
@@ -44,6 +44,7 @@ type Settings struct {
 	Roster      *messages.Roster // who is asked for what; required
 	FirstRound  messages.Round   // number of the first round; 1
 	Carry       time.Duration    // how old an earlier price may be to stand in for a missing one; 0: never
+	Checks      []Checks         // what prices are held against, in the order of the roster's listings; may be shorter
 	Durability  Durability       // Strict
 	DurableWait time.Duration    // how long publication, or calling the disk healthy, waits for the writer; DefaultDurableWait
 	Credit      int              // snapshots the writer may hold unacknowledged; DefaultCredit

@@ -19,25 +19,31 @@ func judge(listing *messages.Listing, answer *messages.QuotesFetched) messages.V
 	}
 
 	report.Quotes = answer.Quotes
+	tally(&report, answer.Failure)
 
-	for i := range answer.Quotes {
-		if answer.Quotes[i].Usable() {
+	return report
+}
+
+// tally makes a vendor's outcome of its quotes. Held is why they are not newer; nil if they are new.
+func tally(report *messages.VendorReport, held *messages.Failure) {
+	report.Usable = 0
+
+	for i := range report.Quotes {
+		if report.Quotes[i].Usable() {
 			report.Usable++
 		}
 	}
 
 	switch report.Usable {
-	case len(answer.Quotes):
-		report.Outcome = messages.OutcomeOK
+	case len(report.Quotes):
+		report.Outcome, report.Detail = messages.OutcomeOK, ""
 	case 0:
-		report.Outcome, report.Detail = commonest(answer.Quotes)
+		report.Outcome, report.Detail = commonest(report.Quotes)
 	default:
-		report.Outcome, report.Detail = messages.OutcomePartial, shortfall(answer.Quotes, report.Usable)
+		report.Outcome, report.Detail = messages.OutcomePartial, shortfall(report.Quotes, report.Usable)
 	}
 
-	report.Detail = withHeld(report.Detail, answer.Failure)
-
-	return report
+	report.Detail = withHeld(report.Detail, held)
 }
 
 // withHeld says first why the quotes are not newer, if that is a failure: an outcome of ok hides it otherwise.

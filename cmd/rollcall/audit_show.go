@@ -76,8 +76,8 @@ func (a *app) auditShow() *cobra.Command {
 // factKinds are the kinds that can be asked for. "segment" is the audit log's own: the first entry of each file.
 func factKinds() []string {
 	kinds := []messages.FactKind{
-		messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed, messages.FactRestarted,
-		messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed, messages.FactConfiguration,
+		messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactAccepted, messages.FactCrashed,
+		messages.FactRestarted, messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed, messages.FactConfiguration,
 		messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability, messages.FactSystemic, "segment",
 	}
 

@@ -86,7 +86,7 @@ func validKind(kind string) bool {
 // documented reports whether this version of the format knows the kind.
 func documented(kind messages.FactKind) bool {
 	switch kind {
-	case messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactCrashed,
+	case messages.FactStarted, messages.FactShutdown, messages.FactSnapshot, messages.FactOutcome, messages.FactAccepted, messages.FactCrashed,
 		messages.FactRestarted, messages.FactQuarantined, messages.FactRecovered, messages.FactPaused, messages.FactResumed,
 		messages.FactConfiguration, messages.FactClockStep, messages.FactPoison, messages.FactGap, messages.FactDurability,
 		messages.FactSystemic, KindSegment, KindUnknown:
