@@ -64,9 +64,9 @@ func (s *Source) read(ctx context.Context, b *batch, answer client.Answer, body 
 // draft is a request before a server is chosen for it.
 type draft struct {
 	endpoint *endpoint
-	url      *url.URL // the vendor's own
-	direct   bool     // the URL says which server
-	header   http.Header
+	url      *url.URL    // the vendor's own
+	direct   bool        // the URL says which server
+	header   http.Header // the endpoint's own where there is nothing to add
 	payload  []byte
 	values   *template.Values
 }
@@ -75,7 +75,7 @@ type draft struct {
 func (s *Source) draft(ctx context.Context, b *batch, at cursor) (*draft, *messages.Failure) {
 	now := time.Now()
 	d := &draft{
-		endpoint: b.endpoint, url: at.url, direct: at.direct, header: b.endpoint.header.Clone(),
+		endpoint: b.endpoint, url: at.url, direct: at.direct, header: b.endpoint.header,
 		values: &template.Values{Targets: b.symbols, Secrets: s.secrets, Now: now, Nonce: s.nextNonce(now), Page: at.page, Offset: at.offset},
 	}
 
@@ -90,6 +90,10 @@ func (s *Source) draft(ctx context.Context, b *batch, at cursor) (*draft, *messa
 		}
 	}
 
+	if b.memory != nil || b.endpoint.request.HasHeaders() {
+		d.header = d.header.Clone()
+	}
+
 	if err := b.endpoint.request.Header(d.values, d.header); err != nil {
 		return nil, unsendable(err.Error())
 	}
@@ -102,7 +106,7 @@ func (s *Source) draft(ctx context.Context, b *batch, at cursor) (*draft, *messa
 		return d, nil
 	}
 
-	payload, has, err := b.endpoint.body.First(ctx, nil, requestVars(b.symbols, s.secrets))
+	payload, has, err := b.endpoint.body.First(ctx, nil, requestVars(b.targets, s.secrets))
 	if err != nil || !has {
 		return nil, unsendable("the expression of the body gives nothing")
 	}
@@ -143,7 +147,9 @@ func (s *Source) address(ctx context.Context, d *draft, server int) (*http.Reque
 		return nil, unsendable("the symbols make no usable URL")
 	}
 
-	request.Header = d.header.Clone()
+	if request.Header = d.header; s.credentials.any() {
+		request.Header = d.header.Clone()
+	}
 
 	if err := s.credentials.Authorize(ctx, request, d.payload, d.values); err != nil {
 		return nil, asFailure(err)

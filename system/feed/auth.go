@@ -76,6 +76,9 @@ func compileAuth(auth spec.Auth, secrets map[string]secret.Secret) (*credentials
 	return c, problems
 }
 
+// any reports whether requests are authorized at all.
+func (c *credentials) any() bool { return *c != credentials{} }
+
 // changes reports whether requests are authorized in another way each time.
 func (c *credentials) changes() bool {
 	uses := template.Places(0)

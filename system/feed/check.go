@@ -33,7 +33,8 @@ func Check(d Definition) []FieldError {
 // compiled is a definition made ready.
 type compiled struct {
 	endpoints   map[string]*endpoint
-	symbols     []spec.Symbol // resolved
+	planner     *planner
+	whole       *plan // of all symbols; nil if there are mistakes
 	credentials *credentials
 	standIns    []*origin
 	at          *origin
@@ -44,12 +45,11 @@ type compiled struct {
 func compile(d Definition) (*compiled, []FieldError) {
 	c := &compiled{endpoints: make(map[string]*endpoint, 1+len(d.Endpoints)), veil: newVeil(d)}
 
-	var mistakes []FieldError
-
 	problems := c.compileEndpoints(d)
 
-	c.symbols, mistakes = template.Resolve(d)
+	symbols, mistakes := template.Resolve(d)
 	problems = append(problems, mistakes...)
+	c.planner = newPlanner(symbols, c.endpoints)
 
 	if len(problems) == 0 {
 		problems = c.checkBatches(d)
@@ -111,17 +111,18 @@ func needsFirst(d Definition) bool {
 func (c *compiled) checkBatches(d Definition) []FieldError {
 	var problems []FieldError
 
-	instruments := make([]messages.Instrument, len(c.symbols))
+	instruments := make([]messages.Instrument, len(c.planner.symbols))
 	count := make(map[string]int, len(c.endpoints))
 
-	for i, symbol := range c.symbols {
-		instruments[i] = symbol.Instrument
-		count[symbol.Endpoint]++
+	for i := range c.planner.symbols {
+		instruments[i] = c.planner.symbols[i].Instrument
+		count[c.planner.symbols[i].Endpoint]++
 	}
 
+	c.whole = c.planner.plan(instruments, time.Now())
 	long := make(map[string]bool)
 
-	for _, b := range newPlanner(c.symbols, c.endpoints).plan(instruments, time.Now()).batches {
+	for _, b := range c.whole.batches {
 		text, err := b.endpoint.request.URL(&template.Values{Targets: b.symbols, Secrets: d.Secrets, Now: time.Now()})
 		long[b.endpoint.name] = long[b.endpoint.name] || err == nil && len(text) > maxRequestURL
 	}

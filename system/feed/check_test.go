@@ -72,7 +72,7 @@ func TestCheckListsEveryMistake(t *testing.T) {
 		Symbols: []feed.Symbol{
 			{Instrument: "A", VendorSymbol: "A"},
 			{Instrument: "A", VendorSymbol: "B"},
-			{Instrument: "C", VendorSymbol: "A"},
+			{Instrument: "C", VendorSymbol: "C", Key: "A"},
 			{Instrument: "D", VendorSymbol: "x\x00"},
 			{Instrument: "E", VendorSymbol: "x\u202e"},
 			{Instrument: "F", VendorSymbol: strings.Repeat("f", 65)},

@@ -1,10 +1,12 @@
 package feed
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 )
 
 // An instrument that the vendor does not know is left out for a while, each time for twice as long, up to an hour: a vendor that loses its list for
@@ -30,10 +32,6 @@ type verdict struct {
 	detail string
 }
 
-func newDoubts() *doubts {
-	return &doubts{pieces: make(map[messages.Instrument]int), bad: make(map[messages.Instrument]verdict)}
-}
-
 // none reports whether every instrument is asked for as planned.
 func (d *doubts) none() bool {
 	d.mutex.Lock()
@@ -55,36 +53,56 @@ func (d *doubts) piece(instrument messages.Instrument, now time.Time) (piece int
 
 	if _, doubted := d.pieces[instrument]; bad && !doubted {
 		d.next++
-		d.pieces[instrument] = d.next
+		d.put(instrument, d.next)
 	}
 
 	return d.pieces[instrument], "", false
 }
 
-// refused notes that a request was refused because of an unknown symbol.
-func (d *doubts) refused(instruments []messages.Instrument, detail string, now time.Time) {
+// put says in which piece an instrument stands.
+func (d *doubts) put(instrument messages.Instrument, piece int) {
+	if d.pieces == nil {
+		d.pieces = make(map[messages.Instrument]int)
+	}
+
+	d.pieces[instrument] = piece
+}
+
+// refused notes that a request was refused because of an unknown symbol. Symbols of one key, which are asked for at once, are alone.
+func (d *doubts) refused(symbols []spec.Symbol, detail string, now time.Time) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 
-	if len(instruments) == 1 {
-		wait := min(max(2*d.bad[instruments[0]].wait, firstLeftOut), maxLeftOut)
-		d.bad[instruments[0]] = verdict{now.Add(wait), wait, detail}
-		delete(d.pieces, instruments[0])
+	if !slices.ContainsFunc(symbols, func(s spec.Symbol) bool { return s.Key != symbols[0].Key }) {
+		for i := range symbols {
+			d.blame(symbols[i].Instrument, detail, now)
+		}
 
 		return
 	}
 
-	for i, instrument := range instruments {
-		if i == 0 || i == (len(instruments)+1)/2 {
+	for i := range symbols {
+		if i == 0 || i == (len(symbols)+1)/2 {
 			d.next++
 		}
 
-		d.pieces[instrument] = d.next
+		d.put(symbols[i].Instrument, d.next)
 	}
 }
 
+// blame leaves an instrument out.
+func (d *doubts) blame(instrument messages.Instrument, detail string, now time.Time) {
+	if d.bad == nil {
+		d.bad = make(map[messages.Instrument]verdict)
+	}
+
+	wait := min(max(2*d.bad[instrument].wait, firstLeftOut), maxLeftOut)
+	d.bad[instrument] = verdict{now.Add(wait), wait, detail}
+	delete(d.pieces, instrument)
+}
+
 // accepted notes that a request was answered.
-func (d *doubts) accepted(instruments []messages.Instrument) {
+func (d *doubts) accepted(symbols []spec.Symbol) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 
@@ -92,8 +110,8 @@ func (d *doubts) accepted(instruments []messages.Instrument) {
 		return
 	}
 
-	for _, instrument := range instruments {
-		delete(d.pieces, instrument)
-		delete(d.bad, instrument)
+	for i := range symbols {
+		delete(d.pieces, symbols[i].Instrument)
+		delete(d.bad, symbols[i].Instrument)
 	}
 }

@@ -19,7 +19,7 @@ type endpoint struct {
 	request     *template.Request
 	header      http.Header // what is the same in every request; the templates' headers come on top
 	body        *expr.Program
-	size        int // instruments of one request; 0 is no limit
+	size        int // symbols of one request; 0 is no limit
 	pages       *pages
 	conditional bool
 	reader      *reading.Reader
@@ -115,16 +115,14 @@ func chooseMethod(prefix string, e spec.Endpoint) (string, []spec.FieldError) {
 	}
 }
 
-// batchSize returns how many instruments one request asks for; 0 is no limit.
+// batchSize returns how many symbols one request asks for; 0 is no limit. A request that names one of its own is for those that share it, and
+// one that names none has an answer that holds them all.
 func batchSize(e spec.Endpoint, uses template.Places) int {
-	switch {
-	case uses&template.Own != 0:
-		return 1
-	case uses&template.Batch == 0 && e.Body == "":
-		return 0 // the request names no symbols: one answer holds them all
-	default:
-		return e.Batch
+	if uses&template.Own != 0 || uses&template.Batch == 0 && e.Body == "" {
+		return 0
 	}
+
+	return e.Batch
 }
 
 // changes reports whether a request has to be made anew each time.
@@ -135,7 +133,7 @@ func (e *endpoint) changes() bool {
 // checkAlone finds endpoints whose answers cannot say whose rows they have.
 func checkAlone(prefix string, e spec.Endpoint, c *endpoint, symbols int) []spec.FieldError {
 	listed := e.Parse.Format == "csv" || e.Parse.Format == "ndjson"
-	if !listed || e.Parse.Key != "" || e.Parse.JQ != "" || c.size == 1 || symbols < 2 || c.request.Uses()&template.Group != 0 {
+	if !listed || e.Parse.Key != "" || e.Parse.JQ != "" || c.size == 1 || symbols < 2 || c.request.Uses()&(template.Own|template.Group) != 0 {
 		return nil
 	}
 

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,32 +14,27 @@ import (
 
 // batch is what one request, or the pages of one, ask for. It does not change.
 type batch struct {
-	endpoint    *endpoint
-	symbols     []spec.Symbol
-	instruments []messages.Instrument
-	positions   []int // where the quotes go
-	adjoining   bool  // the positions follow one another
-	targets     *reading.Targets
-	prepared    *http.Request // nil where it has to be made anew each time
-	memory      *memory       // nil unless the endpoint is asked conditionally
+	endpoint  *endpoint
+	symbols   []spec.Symbol // a part of the planner's where they stand together there
+	first     int           // where the quotes go: from here on
+	positions []int         // or here, where they do not follow one another
+	targets   *reading.Targets
+	prepared  *http.Request // nil where it has to be made anew each time
+	memory    *memory       // nil unless the endpoint is asked conditionally
 }
 
 // slots returns where the quotes of the batch are read into; collect puts them into their places.
 func (b *batch) slots(quotes []messages.Quote) []messages.Quote {
-	if b.adjoining {
-		first, end := b.positions[0], b.positions[0]+len(b.positions)
+	if b.positions == nil {
+		end := b.first + len(b.symbols)
 
-		return quotes[first:end:end]
+		return quotes[b.first:end:end]
 	}
 
 	return make([]messages.Quote, len(b.positions))
 }
 
 func (b *batch) collect(quotes, slots []messages.Quote) {
-	if b.adjoining {
-		return
-	}
-
 	for i, at := range b.positions {
 		quotes[at] = slots[i]
 	}
@@ -46,9 +42,12 @@ func (b *batch) collect(quotes, slots []messages.Quote) {
 
 // fail gives every quote of the batch the failure's outcome.
 func (b *batch) fail(quotes []messages.Quote, failure *messages.Failure) {
-	for i, at := range b.positions {
-		quotes[at] = messages.Quote{Instrument: b.instruments[i], Outcome: failure.Outcome, Detail: failure.Detail}
+	slots := b.slots(quotes)
+	for i := range slots {
+		slots[i] = messages.Quote{Instrument: b.symbols[i].Instrument, Outcome: failure.Outcome, Detail: failure.Detail}
 	}
+
+	b.collect(quotes, slots)
 }
 
 // maxMemories is how many answers of a vendor that is asked conditionally are remembered.
@@ -56,25 +55,42 @@ const maxMemories = 4096
 
 // planner puts instruments into batches.
 type planner struct {
-	symbols   map[messages.Instrument]*spec.Symbol
+	symbols   []spec.Symbol // resolved
+	index     func() map[messages.Instrument]int
 	endpoints map[string]*endpoint
-	doubts    *doubts
+	doubts    doubts
 
 	mutex    sync.Mutex
 	memories map[string]*memory
 }
 
 func newPlanner(symbols []spec.Symbol, endpoints map[string]*endpoint) *planner {
-	p := &planner{
-		symbols: make(map[messages.Instrument]*spec.Symbol, len(symbols)), endpoints: endpoints,
-		doubts: newDoubts(), memories: make(map[string]*memory),
+	return &planner{symbols: symbols, endpoints: endpoints, index: sync.OnceValue(func() map[messages.Instrument]int {
+		index := make(map[messages.Instrument]int, len(symbols))
+		for i := range symbols {
+			index[symbols[i].Instrument] = i
+		}
+
+		return index
+	})}
+}
+
+// find returns where an instrument stands among the symbols. Most lists that are asked for are the whole one, which needs no index.
+func (p *planner) find(instrument messages.Instrument, guess int) (at int, known bool) {
+	if guess < len(p.symbols) && p.symbols[guess].Instrument == instrument {
+		return guess, true
 	}
 
-	for i := range symbols {
-		p.symbols[symbols[i].Instrument] = &symbols[i]
-	}
+	at, known = p.index()[instrument]
 
-	return p
+	return at, known
+}
+
+// isWhole reports whether a list of instruments is that of all symbols.
+func (p *planner) isWhole(instruments []messages.Instrument) bool {
+	return slices.EqualFunc(p.symbols, instruments, func(symbol spec.Symbol, instrument messages.Instrument) bool {
+		return symbol.Instrument == instrument
+	})
 }
 
 // plan is a list of batches, and the instruments that nobody is asked for.
@@ -84,34 +100,20 @@ type plan struct {
 	at      []int            // where those go
 }
 
-// drawer is where instruments of one kind are gathered.
-type drawer struct {
-	endpoint *endpoint
-	group    string
-	piece    int
-}
-
-// open is a batch that is being filled.
-type open struct {
-	*batch
-
-	keys map[string]bool
-}
-
-// plan groups instruments by endpoint, by what their requests must have in common, and by doubts; and cuts the groups to size. One that is
-// listed twice is asked for twice.
+// plan groups instruments by endpoint, by what their requests must have in common, and by doubts; and cuts the groups to size. Instruments of one
+// vendor symbol stand together, and so does one that is listed twice.
 func (p *planner) plan(instruments []messages.Instrument, now time.Time) *plan {
-	made, filling := new(plan), make(map[drawer]*open)
+	made, desk := new(plan), newDesk()
 
 	for at, instrument := range instruments {
-		symbol, known := p.symbols[instrument]
+		symbol, known := p.find(instrument, at)
 		if !known {
 			made.leave(at, instrument, messages.OutcomeMissingSymbol, "the vendor's definition does not list it")
 
 			continue
 		}
 
-		e, polled := p.endpoints[symbol.Endpoint]
+		e, polled := p.endpoints[p.symbols[symbol].Endpoint]
 		if !polled {
 			made.leave(at, instrument, messages.OutcomeMissingSymbol, "the vendor pushes it and is not asked for it")
 
@@ -125,33 +127,42 @@ func (p *planner) plan(instruments []messages.Instrument, now time.Time) *plan {
 			continue
 		}
 
-		place := drawer{e, e.request.Group(symbol), piece}
-
-		b := filling[place]
-		if b == nil || (e.size != 0 && len(b.symbols) >= e.size) || b.keys[symbol.Key] {
-			b = &open{&batch{endpoint: e, adjoining: true}, make(map[string]bool)}
-			filling[place] = b
-			made.batches = append(made.batches, b.batch)
-		}
-
-		b.keys[symbol.Key] = true
-		b.add(symbol, at)
+		f := desk.folder(drawer{e, e.request.Group(&p.symbols[symbol]), piece}, p.symbols[symbol].Key)
+		f.slips = append(f.slips, slip{symbol, at})
 	}
 
-	for _, b := range made.batches {
-		b.targets = reading.NewTargets(b.symbols)
-		b.memory = p.remember(b)
+	made.batches = make([]*batch, len(desk.folders))
+	for i, f := range desk.folders {
+		made.batches[i] = p.batch(f)
 	}
 
 	return made
 }
 
-func (b *batch) add(symbol *spec.Symbol, at int) {
-	if n := len(b.positions); n > 0 && b.positions[n-1]+1 != at {
-		b.adjoining = false
+// batch makes a batch of a folder. It shares the planner's symbols where it can: a vendor's whole list is usually one request.
+func (p *planner) batch(f *folder) *batch {
+	first := f.slips[0]
+	b := &batch{endpoint: f.endpoint, first: first.at}
+
+	if end := first.symbol + len(f.slips); follow(f.slips, func(s slip) int { return s.symbol }) {
+		b.symbols = p.symbols[first.symbol:end:end]
+	} else {
+		b.symbols = make([]spec.Symbol, len(f.slips))
+		for i, s := range f.slips {
+			b.symbols[i] = p.symbols[s.symbol]
+		}
 	}
 
-	b.symbols, b.instruments, b.positions = append(b.symbols, *symbol), append(b.instruments, symbol.Instrument), append(b.positions, at)
+	if !follow(f.slips, func(s slip) int { return s.at }) {
+		b.positions = make([]int, len(f.slips))
+		for i, s := range f.slips {
+			b.positions[i] = s.at
+		}
+	}
+
+	b.targets, b.memory = reading.NewTargets(b.symbols), p.remember(b)
+
+	return b
 }
 
 func (p *plan) leave(at int, instrument messages.Instrument, outcome messages.Outcome, detail string) {
@@ -176,9 +187,9 @@ func (p *planner) remember(b *batch) *memory {
 
 	name.WriteString(b.endpoint.name)
 
-	for _, instrument := range b.instruments {
+	for i := range b.symbols {
 		name.WriteByte(0)
-		name.WriteString(string(instrument))
+		name.WriteString(string(b.symbols[i].Instrument))
 	}
 
 	p.mutex.Lock()
@@ -186,8 +197,8 @@ func (p *planner) remember(b *batch) *memory {
 
 	known := p.memories[name.String()]
 	if known == nil {
-		if len(p.memories) >= maxMemories {
-			clear(p.memories)
+		if p.memories == nil || len(p.memories) >= maxMemories {
+			p.memories = make(map[string]*memory)
 		}
 
 		known = new(memory)

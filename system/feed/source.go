@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -22,8 +21,7 @@ const fallbackTimeout = 30 * time.Second
 type Source struct {
 	client      *client.Client
 	planner     *planner
-	listing     []messages.Instrument
-	whole       *plan // of the whole listing
+	whole       *plan // of all symbols
 	credentials *credentials
 	secrets     map[string]secret.Secret
 	servers     *servers
@@ -58,7 +56,7 @@ func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
 	}
 
 	s := &Source{
-		client: asking, planner: newPlanner(c.symbols, c.endpoints), credentials: c.credentials, secrets: definition.Secrets,
+		client: asking, planner: c.planner, whole: c.whole, credentials: c.credentials, secrets: definition.Secrets,
 		servers: newServers(c.standIns), at: c.at, meter: meter{headers: definition.RateHeaders}, symbols: c.listing,
 		credits: max(definition.Credits, 1), perSymbol: definition.CreditsPer == creditsPerSymbol, veil: c.veil, hidden: definition.Auth.HMAC.Query,
 	}
@@ -67,11 +65,7 @@ func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
 		s.credentials.tokens.connect(definition.Secrets, c.at, s.askToken)
 	}
 
-	for i := range c.symbols {
-		s.listing = append(s.listing, c.symbols[i].Instrument)
-	}
-
-	s.whole = s.plan(s.listing, time.Now())
+	s.prepare(s.whole)
 
 	return s, nil
 }
@@ -82,21 +76,20 @@ func (s *Source) Close() { s.client.Close() }
 // Cost returns how many units of the vendor's budget a fetch of the instruments takes: credits for each request, or for each symbol. Where
 // answers have pages, it counts as many as the newest answer had.
 func (s *Source) Cost(instruments []messages.Instrument) int {
-	if s.perSymbol {
-		return s.credits * len(instruments)
-	}
-
-	requests := 0
+	units := 0
 
 	for _, b := range s.planned(instruments, time.Now()).batches {
-		if b.endpoint.pages != nil {
-			requests += max(int(b.endpoint.pages.last.Load()), 1)
-		} else {
-			requests++
+		switch {
+		case s.perSymbol:
+			units += b.targets.Keys()
+		case b.endpoint.pages != nil:
+			units += max(int(b.endpoint.pages.last.Load()), 1)
+		default:
+			units++
 		}
 	}
 
-	return s.credits * requests
+	return s.credits * units
 }
 
 // Allowance returns what the vendor's newest answer said about the budget; nothing once its window is over.
@@ -104,19 +97,20 @@ func (s *Source) Allowance() messages.Allowance { return s.meter.read(time.Now()
 
 // planned returns the batches for a list of instruments: those made beforehand where nothing is in doubt.
 func (s *Source) planned(instruments []messages.Instrument, now time.Time) *plan {
-	if slices.Equal(instruments, s.listing) && s.planner.doubts.none() {
+	if s.planner.doubts.none() && s.planner.isWhole(instruments) {
 		return s.whole
 	}
 
-	return s.plan(instruments, now)
+	made := s.planner.plan(instruments, now)
+	s.prepare(made)
+
+	return made
 }
 
-// plan makes batches, and the requests of those that are the same in every round.
-func (s *Source) plan(instruments []messages.Instrument, now time.Time) *plan {
-	made := s.planner.plan(instruments, now)
-
+// prepare makes the requests of those batches that are the same in every round.
+func (s *Source) prepare(made *plan) {
 	if s.credentials.changes() || len(s.servers.origins) > 1 {
-		return made
+		return
 	}
 
 	for _, b := range made.batches {
@@ -133,8 +127,6 @@ func (s *Source) plan(instruments []messages.Instrument, now time.Time) *plan {
 			b.prepared = request
 		}
 	}
-
-	return made
 }
 
 // Fetch asks for the instruments and returns exactly one quote for each, in their order, or a *messages.Failure if the vendor gave none.
@@ -206,10 +198,10 @@ func (s *Source) askAll(ctx context.Context, batches []*batch, quotes []messages
 func (s *Source) doubt(b *batch, failure *messages.Failure) {
 	switch {
 	case failure == nil:
-		s.planner.doubts.accepted(b.instruments)
-	case failure.Outcome == messages.OutcomeUnknownSymbol && len(s.listing) > 1:
+		s.planner.doubts.accepted(b.symbols)
+	case failure.Outcome == messages.OutcomeUnknownSymbol && len(s.planner.symbols) > 1:
 		failure.Final = false
-		s.planner.doubts.refused(b.instruments, failure.Detail, time.Now())
+		s.planner.doubts.refused(b.symbols, failure.Detail, time.Now())
 	}
 }
 

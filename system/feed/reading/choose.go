@@ -11,7 +11,7 @@ import (
 type chooser struct {
 	reader *Reader
 	t      *Targets
-	rows   []*Row // by target; nil: none
+	rows   []*Row // by target; nil: none; those with the same key share the first one's
 	twice  []bool
 }
 
@@ -57,11 +57,13 @@ func sequence(row *Row) uint64 {
 }
 
 func (c *chooser) fill(quotes []messages.Quote) {
-	for i, row := range c.rows {
-		switch {
+	for i := range c.rows {
+		at := c.t.shared(i)
+
+		switch row := c.rows[at]; {
 		case row == nil:
 			quotes[i] = c.reader.absent(c.t, i)
-		case c.twice[i]:
+		case c.twice[at]:
 			quotes[i] = c.reader.ambiguous(c.t, i)
 		default:
 			quotes[i] = c.reader.polled(&c.t.symbols[i], &row.Fields)

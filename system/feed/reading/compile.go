@@ -58,7 +58,11 @@ func Compile(parse spec.Parse, rules []spec.Rule, veil Veil) (*Reader, []spec.Fi
 		return nil, problems
 	}
 
-	r.batch, r.single = newProgram(&p, false), newProgram(&p, true)
+	r.batch = newProgram(p, false)
+	if r.query == nil {
+		r.single = newProgram(p, true)
+	}
+
 	r.needsText, r.needsHeaders = mentions(&parse, rules, "$text"), mentions(&parse, rules, "$headers")
 	r.direct = (parse.Format == "" || parse.Format == "json") && parse.Charset == "" && !parse.AnyCase && parse.JQ == "" && parse.Choose == "" &&
 		!slices.ContainsFunc(r.rules, func(one rule) bool { return !one.isCheap() })

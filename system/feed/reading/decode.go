@@ -41,12 +41,12 @@ type decoder struct {
 	objects uint32 // objects begun so far; numbers them for names
 	text    []byte
 
-	symbols map[string]int // asked vendor symbols and their cells
-	cells   []cell
-	row     cell // the row being read
-	common  cell // what the one shared row says for all symbols
-	failure span // the value of the error path
-	rows    bool // the rows' place exists and holds rows
+	targets *Targets
+	cells   []cell // by target; those with the same key share the first one's
+	row     cell   // the row being read
+	common  cell   // what the one shared row says for all symbols
+	failure span   // the value of the error path
+	rows    bool   // the rows' place exists and holds rows
 	refusal string
 }
 
@@ -64,7 +64,7 @@ func (d *decoder) aimed(p *program, v Veil) *decoder {
 
 // forget lets go of everything that belongs to the last answer and its vendor.
 func (d *decoder) forget() {
-	d.program, d.veil, d.body, d.symbols = nil, Veil{}, nil, nil
+	d.program, d.veil, d.body, d.targets = nil, Veil{}, nil, nil
 	d.source = bytes.Buffer{}
 	d.json.Reset(&d.source, d.options)
 }
@@ -77,10 +77,10 @@ var (
 	errKeyText = errors.New("the answer has an object whose key is not text")
 )
 
-// decode reads a whole answer. Afterwards cells holds what was found, aligned with symbols; the body must stay unchanged while they are used.
+// decode reads a whole answer. Afterwards cells holds what was found, aligned with the targets; the body must stay unchanged while they are used.
 // An error says that the answer as a whole cannot be used.
-func (d *decoder) decode(body []byte, symbols map[string]int) *messages.Failure {
-	d.reset(body, symbols)
+func (d *decoder) decode(body []byte, targets *Targets) *messages.Failure {
+	d.reset(body, targets)
 
 	if err := d.document(); err != nil {
 		return messages.NewFailure(messages.OutcomeMalformed, d.syntaxDetail(err))
@@ -105,18 +105,18 @@ func (d *decoder) decode(body []byte, symbols map[string]int) *messages.Failure 
 	return nil
 }
 
-func (d *decoder) reset(body []byte, symbols map[string]int) {
+func (d *decoder) reset(body []byte, targets *Targets) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	d.body, d.symbols = body, symbols
+	d.body, d.targets = body, targets
 	d.source = *bytes.NewBuffer(body)
 	d.json.Reset(&d.source, d.options)
 	d.names.Reset()
 
-	if cap(d.cells) < len(symbols) {
-		d.cells = make([]cell, len(symbols))
+	if cap(d.cells) < targets.Len() {
+		d.cells = make([]cell, targets.Len())
 	}
 
-	d.cells = d.cells[:len(symbols)]
+	d.cells = d.cells[:targets.Len()]
 	clear(d.cells)
 
 	d.objects, d.row, d.common, d.failure, d.rows, d.refusal = 0, cell{}, cell{}, span{}, false, ""
@@ -139,7 +139,7 @@ func (d *decoder) document() error {
 
 // only returns the cell of the one symbol asked for, and -1 if there are several.
 func (d *decoder) only() int {
-	if len(d.symbols) == 1 {
+	if d.targets.Keys() == 1 {
 		return 0
 	}
 
@@ -225,7 +225,7 @@ func (d *decoder) members(n *node, into *cell, owner int) error {
 		next, cell, whose := n.member(key), into, owner
 
 		if next == nil && n != nil && n.symbol != nil {
-			if i, asked := d.symbols[string(key)]; asked {
+			if i, asked := d.targets.cell(key); asked {
 				next, whose = n.symbol, i
 
 				if d.program.layout == layoutShared {

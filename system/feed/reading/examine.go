@@ -146,24 +146,26 @@ func (r *Reader) examine(ctx context.Context, s *subject, t *Targets) (*refusals
 // take notes a failure of the instruments with some keys, or of all.
 func (r *refusals) take(t *Targets, keys []string, failure func(key string) *messages.Failure) {
 	if len(keys) == 0 {
-		keys = t.vars().Keys
+		keys = t.Vars().Keys
 	}
 
 	for _, key := range keys {
-		if at, asked := t.Find(key); asked && r.failures[at] == nil {
-			r.failures[at] = failure(key)
-			r.count++
+		for at := range t.All(key) {
+			if r.failures[at] == nil {
+				r.failures[at] = failure(key)
+				r.count++
+			}
 		}
 	}
 }
 
 // reported returns the error that stands at the error path.
 func (r *Reader) reported(document any) error {
-	if r.batch == nil || len(r.batch.errorPath) == 0 {
+	if r.batch == nil || len(r.batch.failure) == 0 {
 		return nil
 	}
 
-	value, present := r.batch.errorPath.in(document, "")
+	value, present := r.batch.failure.in(document, "")
 	if !present || !isPresent(value) {
 		return nil
 	}

@@ -58,7 +58,7 @@ func (r *Reader) readTree(ctx context.Context, document any, vars *expr.Vars, t 
 		row := &rows[i]
 
 		switch at, asked := t.Find(row.Key); {
-		case row.Key == "" && t.Len() == 1:
+		case row.Key == "" && t.Keys() == 1:
 			chosen.take(0, row)
 		case row.Key != "" && asked:
 			chosen.take(at, row)
@@ -76,7 +76,7 @@ func (r *Reader) find(ctx context.Context, document any, vars *expr.Vars, t *Tar
 		return query(ctx, r.query, document, vars, r.veil)
 	}
 
-	if t.Len() != 1 || r.batch.layout != layoutKeyed {
+	if t.Keys() != 1 || r.batch.layout != layoutKeyed {
 		return r.batch.walk(document, vars.Keys)
 	}
 

@@ -3,8 +3,8 @@ package reading
 // message returns the rows of a stream's message, where nothing says how many instruments it is about, and where most places are missing in most
 // messages.
 func (p *program) message(document any, keys []string) []Row {
-	place, present := p.rowsPath.in(document, "")
-	if !p.rowsPath.hasSymbol() && p.layout == layoutKeyed && present && p.isRow(place, keys) {
+	place, present := p.rows.in(document, "")
+	if !p.rows.hasSymbol() && p.layout == layoutKeyed && present && p.isRow(place, keys) {
 		w := &walker{program: p}
 		w.one(place, "")
 
@@ -22,7 +22,7 @@ func (p *program) message(document any, keys []string) []Row {
 // isRow reports whether the place where rows are is one row itself: its key stands in it, or there is one instrument, and no row behind its key.
 func (p *program) isRow(place any, keys []string) bool {
 	if p.key {
-		value, present := p.paths[slotKey].in(place, "")
+		value, present := p.values[slotKey].in(place, "")
 
 		return present && !isContainer(value)
 	}

@@ -56,27 +56,27 @@ const (
 
 // program is the paths of a Parse made ready to run.
 type program struct {
-	root   *node
-	row    *node // where the paths of a row start, for rows in an array or behind keys
-	layout layout
-	key    bool // rows contain their key
-	tuple  bool // the row itself is an array
+	*paths // for documents that have been read into a tree
 
-	// The same paths, for documents that have been read into a tree.
-	rowsPath, errorPath path
-	paths               [slotError]path
-	used                []slot // whose paths are given
-	place               *node  // where the rows are
+	root   *node
+	place  *node // where the rows are
+	layout layout
 }
 
 // paths are the paths of a Parse, read.
 type paths struct {
 	rows, failure path
-	row           [slotError]path
+	values        [slotError]path
+
+	used  []slot // whose paths are given
+	key   bool   // rows contain their key
+	tuple bool   // the row itself is an array
+	row   *node  // where the paths of a row start
 }
 
 // readPaths reads the paths of a Parse.
-func readPaths(parse *spec.Parse) (p paths, problems []spec.FieldError) {
+func readPaths(parse *spec.Parse) (p *paths, problems []spec.FieldError) {
+	p = new(paths)
 	read := func(field, text string) path {
 		steps, problem := parsePath(text)
 		if problem != "" {
@@ -89,10 +89,12 @@ func readPaths(parse *spec.Parse) (p paths, problems []spec.FieldError) {
 	p.rows, p.failure = read("rows", parse.Rows), read("error", parse.Error)
 
 	for name, field := range pathFields(parse) {
-		p.row[name] = read(field.name, field.path)
+		p.values[name] = read(field.name, field.path)
 	}
 
-	problems = append(problems, checkPaths(parse, &p)...)
+	if problems = append(problems, checkPaths(parse, p)...); len(problems) == 0 {
+		p.link()
+	}
 
 	return p, problems
 }
@@ -110,12 +112,17 @@ func pathFields(parse *spec.Parse) [slotError]pathField {
 	}
 }
 
-// newProgram makes paths ready. Single says that an answer is about one instrument.
-func newProgram(p *paths, single bool) *program {
-	made := &program{root: new(node), row: new(node), key: len(p.row[slotKey]) > 0, rowsPath: p.rows, errorPath: p.failure, paths: p.row}
-	made.link(single)
+// link joins the paths of a row into a tree.
+func (p *paths) link() {
+	p.key, p.row = len(p.values[slotKey]) > 0, new(node)
 
-	return made
+	for name := range slotError {
+		if steps := p.values[name]; len(steps) > 0 {
+			p.used = append(p.used, name)
+			p.tuple = p.tuple || steps[0].kind == stepIndex
+			p.row.descend(steps).mark(name)
+		}
+	}
 }
 
 // checkPaths finds combinations of paths that cannot mean anything.
@@ -130,11 +137,11 @@ func checkPaths(parse *spec.Parse, p *paths) []spec.FieldError {
 		problems = append(problems, spec.FieldError{Field: "parse.error", Problem: "contains " + placeSymbol, Suggestion: "it is the error of the whole answer"})
 	}
 
-	if p.row[slotKey].hasSymbol() {
+	if p.values[slotKey].hasSymbol() {
 		problems = append(problems, spec.FieldError{Field: "parse.key", Problem: "contains " + placeSymbol, Suggestion: "it is the path of the symbol itself"})
 	}
 
-	switch shared := isShared(&p.row); {
+	switch shared := isShared(&p.values); {
 	case shared && p.rows.hasSymbol():
 		problems = append(problems, spec.FieldError{Field: "parse.rows", Problem: "contains " + placeSymbol + " as well as a path of the row", Suggestion: "keep one of them"})
 	case shared && parse.Key != "":
@@ -148,37 +155,38 @@ func isShared(row *[slotError]path) bool {
 	return slices.ContainsFunc(row[slotPrice:], path.hasSymbol)
 }
 
-// link joins the paths into a tree. Rows that are objects or tuples of their own are read where they stand, so their paths hang below the
-// rows' node; rows inside an array or behind keys are read from the row's node.
-func (p *program) link(single bool) {
-	if len(p.errorPath) > 0 {
-		p.root.descend(p.errorPath).mark(slotError)
+// newProgram makes paths ready. Single says that an answer is about one instrument. Rows that are objects or tuples of their own are read where
+// they stand, so their paths hang below the rows' node; rows inside an array or behind keys are read from the row's node.
+func newProgram(p *paths, single bool) *program {
+	made := &program{paths: p, root: new(node)}
+
+	if len(p.failure) > 0 {
+		made.root.descend(p.failure).mark(slotError)
 	}
 
-	at := p.root.descend(p.rowsPath)
-	at.rows, p.place = true, at
+	made.place = made.root.descend(p.rows)
+	made.place.rows = true
 
 	switch {
-	case isShared(&p.paths):
-		p.layout = layoutShared
-	case single || p.rowsPath.hasSymbol():
-		p.layout = layoutOwned
+	case isShared(&p.values):
+		made.layout = layoutShared
+	case single || p.rows.hasSymbol():
+		made.layout = layoutOwned
+	default:
+		return made
 	}
 
-	for name := range slotError {
-		steps := p.paths[name]
-		if len(steps) == 0 {
-			continue
-		}
+	if made.place.isLeaf() {
+		made.place.keys, made.place.indexes, made.place.symbol = p.row.keys, p.row.indexes, p.row.symbol
 
-		p.used = append(p.used, name)
-		p.tuple = p.tuple || steps[0].kind == stepIndex
-		p.row.descend(steps).mark(name)
-
-		if p.layout != layoutKeyed {
-			at.descend(steps).mark(name)
-		}
+		return made
 	}
+
+	for _, name := range p.used { // the error path goes through the rows
+		made.place.descend(p.values[name]).mark(name)
+	}
+
+	return made
 }
 
 func (n *node) mark(name slot) { n.slots |= 1 << name }
@@ -218,6 +226,8 @@ func (n *node) child(s step) *node {
 		return n.keys[len(n.keys)-1].node
 	}
 }
+
+func (n *node) isLeaf() bool { return len(n.keys) == 0 && len(n.indexes) == 0 && n.symbol == nil }
 
 // member returns the node behind a key; nil if no path goes there.
 func (n *node) member(key []byte) *node {

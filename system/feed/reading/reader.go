@@ -98,7 +98,7 @@ func (r *Reader) subject(a Answer, t *Targets, document any, problem error) *sub
 func (r *Reader) vars(a Answer, t *Targets) *expr.Vars {
 	vars := &expr.Vars{}
 	if t != nil {
-		*vars = *t.vars()
+		*vars = *t.Vars()
 	}
 
 	vars.Status = a.Status
@@ -123,32 +123,38 @@ func (r *Reader) readDirectly(body []byte, t *Targets, quotes []messages.Quote) 
 	defer giveBackDecoder(d, len(body))
 
 	first := r.batch
-	if t.Len() == 1 {
+	if t.Keys() == 1 {
 		first = r.single
 	}
 
-	failure := d.aimed(first, r.veil).decode(body, t.index)
+	failure := d.aimed(first, r.veil).decode(body, t)
 	if failure == nil {
-		for i := range t.symbols {
-			quotes[i] = r.directQuote(d, t, i)
-		}
+		r.directQuotes(d, t, quotes)
 	}
 
-	if t.Len() != 1 || r.batch.layout != layoutKeyed || d.cells[0].twice || (failure != nil && d.refusal == "") || (failure == nil && quotes[0].Outcome != messages.OutcomeMissingSymbol) {
+	if t.Keys() != 1 || r.batch.layout != layoutKeyed || d.cells[0].twice || (failure != nil && d.refusal == "") || (failure == nil && quotes[0].Outcome != messages.OutcomeMissingSymbol) {
 		return failure
 	}
 
-	if d.aimed(r.batch, r.veil).decode(body, t.index) == nil && d.cells[0].found {
+	if d.aimed(r.batch, r.veil).decode(body, t) == nil && d.cells[0].found {
 		if fields := d.fields(&d.cells[0]); !isEmpty(&fields) || failure != nil {
-			quotes[0], failure = r.directQuote(d, t, 0), nil
+			r.directQuotes(d, t, quotes)
+
+			return nil
 		}
 	}
 
 	return failure
 }
 
+func (r *Reader) directQuotes(d *decoder, t *Targets, quotes []messages.Quote) {
+	for i := range t.symbols {
+		quotes[i] = r.directQuote(d, t, i)
+	}
+}
+
 func (r *Reader) directQuote(d *decoder, t *Targets, i int) messages.Quote {
-	switch found := &d.cells[i]; {
+	switch found := &d.cells[t.shared(i)]; {
 	case !found.found:
 		return r.absent(t, i)
 	case found.twice:

@@ -94,7 +94,7 @@ func (d *decoder) table(n *node) error {
 			return err
 		}
 
-		owner, asked := d.symbols[string(key)]
+		owner, asked := d.targets.cell(key)
 
 		switch next := n.member(key); {
 		case next != nil:
@@ -133,7 +133,7 @@ func (d *decoder) one(owner int) error {
 // commit files the row that has been read under its symbol. Rows of symbols that were not asked for are dropped.
 func (d *decoder) commit(owner int) {
 	if d.program.key {
-		asked, known := d.symbols[string(d.key(d.row.slots[slotKey]))]
+		asked, known := d.targets.cell(d.key(d.row.slots[slotKey]))
 		if !known || (owner >= 0 && owner != asked) {
 			return
 		}

@@ -74,18 +74,18 @@ func (p *program) walk(document any, keys []string) ([]Row, error) {
 	switch {
 	case p.layout == layoutShared:
 		w.shared(document)
-	case p.rowsPath.hasSymbol():
+	case p.rows.hasSymbol():
 		for _, key := range keys {
-			if place, present := p.rowsPath.in(document, key); present {
+			if place, present := p.rows.in(document, key); present {
 				w.owned(place, key)
 			}
 		}
 	case p.layout == layoutOwned:
-		if place, present := p.rowsPath.in(document, ""); present {
+		if place, present := p.rows.in(document, ""); present {
 			w.owned(place, "")
 		}
 	default:
-		if place, present := p.rowsPath.in(document, ""); present {
+		if place, present := p.rows.in(document, ""); present {
 			w.keyed(place)
 		}
 	}
@@ -102,7 +102,7 @@ func (p *program) walk(document any, keys []string) ([]Row, error) {
 
 // shared reads the one row for all.
 func (w *walker) shared(document any) {
-	place, present := w.program.rowsPath.in(document, "")
+	place, present := w.program.rows.in(document, "")
 	if !present {
 		return
 	}
@@ -123,7 +123,7 @@ func (w *walker) shared(document any) {
 // mentions reports whether the key stands anywhere where a path has {symbol}.
 func (w *walker) mentions(place any, key string) bool {
 	for _, name := range w.program.used {
-		steps := w.program.paths[name]
+		steps := w.program.values[name]
 		at := slices.IndexFunc(steps, func(s step) bool { return s.kind == stepSymbol })
 
 		if at < 0 {
@@ -199,7 +199,7 @@ func (w *walker) one(row any, owner string) {
 		return
 	}
 
-	value, _ := w.program.paths[slotKey].in(row, "")
+	value, _ := w.program.values[slotKey].in(row, "")
 
 	key := keyText(value)
 	if key != "" && (owner == "" || owner == key) {
@@ -216,7 +216,7 @@ func (w *walker) take(row any, key, symbol string) {
 			continue
 		}
 
-		if value, present := w.program.paths[name].in(row, symbol); present {
+		if value, present := w.program.values[name].in(row, symbol); present {
 			*values[name-slotPrice] = valueOf(value)
 		}
 	}

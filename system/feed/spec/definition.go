@@ -87,7 +87,7 @@ type Endpoint struct {
 	// Body is an expression: text is sent as it is, anything else as JSON.
 	Body string `yaml:"body"`
 	// Batch is how many symbols one request may ask for; 0 means all of them. A request with {symbol}, {key} or {instrument} asks for one, and
-	// one that names no symbols and has no body asks for all.
+	// one that names no symbols and has no body asks for all. A symbol that several instruments have is asked for once.
 	Batch int `yaml:"batch"`
 	// Pages says how an answer of several pages goes on.
 	Pages Pages `yaml:"pages"`

@@ -50,7 +50,7 @@ func (t *Template) appendGroup(b *strings.Builder, target *spec.Symbol) {
 	for i := range t.parts {
 		p := &t.parts[i]
 
-		if p.place&Group == 0 {
+		if p.place&(Own|Group) == 0 {
 			continue
 		}
 

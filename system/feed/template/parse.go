@@ -94,6 +94,7 @@ func parsePlace(inner string) (p part, problem string) {
 	}
 
 	p.filters, problem = parseFilters(words[1:], p.place&Batch != 0)
+	p.unique = p.unique || p.place&(Symbols|Keys) != 0 // several instruments may have the same
 
 	return p, problem
 }

@@ -79,6 +79,9 @@ func CompileRequest(text RequestText, scope Scope) (*Request, []spec.FieldError)
 // Uses returns the places of all templates of the request.
 func (r *Request) Uses() Places { return r.uses }
 
+// HasHeaders reports whether the request has headers of its own.
+func (r *Request) HasHeaders() bool { return len(r.headers) > 0 }
+
 // ChangingHeaders reports whether a header differs from one request to the next of the same instruments.
 func (r *Request) ChangingHeaders() bool {
 	return slices.ContainsFunc(r.headers, func(h named) bool { return h.uses&Changing != 0 })
@@ -150,9 +153,10 @@ func (r *Request) Problem(target *spec.Symbol) string {
 	return problem
 }
 
-// Group returns what instruments must have in common to stand in one request: the values of {base}, {quote} and {with.NAME} in it.
+// Group returns what instruments must have in common to stand in one request: the values of the places of one instrument, such as {symbol},
+// and of {base}, {quote} and {with.NAME} in it.
 func (r *Request) Group(target *spec.Symbol) string {
-	if r.uses&Group == 0 {
+	if r.uses&(Own|Group) == 0 {
 		return ""
 	}
 

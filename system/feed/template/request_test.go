@@ -50,13 +50,13 @@ func TestSeveralQueryValuesStandInTheOrderOfTheirNames(t *testing.T) {
 	t.Parallel()
 
 	request, problems := template.CompileRequest(template.RequestText{
-		URL: "https://h/q", Schemes: []string{"https"}, Query: secrets("z", "1", "a", "2", "m", "{symbols|unique}"),
+		URL: "https://h/q", Schemes: []string{"https"}, Query: secrets("z", "1", "a", "2", "m", "{symbols}", "k", "{keys|repeat}"),
 	}, everything())
 	require.Empty(t, problems)
 
 	got, err := request.URL(&template.Values{Targets: targets("X", "X", "Y")})
 	require.NoError(t, err)
-	assert.Equal(t, "https://h/q?a=2&m=X,Y&z=1", got)
+	assert.Equal(t, "https://h/q?a=2&k=X&k=Y&m=X,Y&z=1", got)
 }
 
 func TestHeaders(t *testing.T) {

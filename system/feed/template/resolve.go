@@ -11,7 +11,7 @@ import (
 const maxSymbols = 100_000
 
 // Resolve returns the definition's symbols with VendorSymbol and Key filled in, in their order, and every mistake in them: names that cannot
-// be sent, instruments listed twice, and instruments that answers could not tell apart.
+// be sent, instruments listed twice, and vendor symbols that answers could not tell apart.
 func Resolve(d spec.Definition) ([]spec.Symbol, []spec.FieldError) {
 	switch {
 	case len(d.Symbols) == 0:
@@ -25,45 +25,49 @@ func Resolve(d spec.Definition) ([]spec.Symbol, []spec.FieldError) {
 	matching, mistakes := Compile("matching", d.Matching, Scope{Allowed: named | Symbol})
 
 	r := resolver{
-		definition: d, naming: naming, matching: matching, problems: append(problems, mistakes...),
-		requests: make(map[string]*Request, 1+len(d.Endpoints)), seen: make(map[messages.Instrument]bool, len(d.Symbols)), keys: make(map[string]bool, len(d.Symbols)),
+		definition: &d, naming: naming, matching: matching, problems: append(problems, mistakes...), requests: make(map[string]*Request, 1+len(d.Endpoints)),
+		seen: make(map[messages.Instrument]bool, len(d.Symbols)), polled: make(map[place]string, len(d.Symbols)), streamed: make(map[string]bool),
 	}
 
 	symbols := make([]spec.Symbol, len(d.Symbols))
-	for i, symbol := range d.Symbols {
-		symbols[i] = r.resolve("symbols["+strconv.Itoa(i)+"]", symbol)
+	for i := range symbols {
+		symbols[i] = r.resolve(i, d.Symbols[i])
 	}
 
 	return symbols, r.problems
 }
 
+// place is what tells vendor symbols apart in a poll.
+type place struct{ endpoint, group, key string }
+
 // resolver fills in symbols and remembers what was there before.
 type resolver struct {
-	definition       spec.Definition
+	definition       *spec.Definition
 	naming, matching *Template
 	requests         map[string]*Request // by endpoint
 	seen             map[messages.Instrument]bool
-	keys             map[string]bool // of one request: endpoint, group, key
+	polled           map[place]string // vendor symbols
+	streamed         map[string]bool  // keys
 	problems         []spec.FieldError
 }
 
-func (r *resolver) refuse(field, problem, suggestion string) {
-	r.problems = append(r.problems, spec.FieldError{Field: field, Problem: problem, Suggestion: suggestion})
+func (r *resolver) refuse(at int, problem, suggestion string) {
+	r.problems = append(r.problems, spec.FieldError{Field: "symbols[" + strconv.Itoa(at) + "]", Problem: problem, Suggestion: suggestion})
 }
 
 // resolve fills in one symbol. Only its first mistake is listed, because the others usually follow from it.
-func (r *resolver) resolve(field string, symbol spec.Symbol) spec.Symbol {
-	symbol.VendorSymbol = r.fill(field, r.naming, &symbol, symbol.VendorSymbol, string(symbol.Instrument))
-	symbol.Key = r.fill(field, r.matching, &symbol, symbol.Key, symbol.VendorSymbol)
+func (r *resolver) resolve(at int, symbol spec.Symbol) spec.Symbol {
+	symbol.VendorSymbol = r.fill(at, r.naming, &symbol, symbol.VendorSymbol, string(symbol.Instrument))
+	symbol.Key = r.fill(at, r.matching, &symbol, symbol.Key, symbol.VendorSymbol)
 
 	if problem := symbolProblem(symbol); problem != "" {
-		r.refuse(field, problem, "")
+		r.refuse(at, problem, "")
 
 		return symbol
 	}
 
 	if r.seen[symbol.Instrument] {
-		r.refuse(field, "lists an instrument twice", "remove one of them")
+		r.refuse(at, "lists an instrument twice", "remove one of them")
 	}
 
 	r.seen[symbol.Instrument] = true
@@ -72,25 +76,25 @@ func (r *resolver) resolve(field string, symbol spec.Symbol) spec.Symbol {
 
 	switch problem := request.Problem(&symbol); {
 	case !known:
-		r.refuse(field, "names an endpoint that is not there", "list it under endpoints")
+		r.refuse(at, "names an endpoint that is not there", "list it under endpoints")
 	case problem != "":
-		r.refuse(field, problem, "")
+		r.refuse(at, problem, "")
 	default:
-		r.unique(field, request, &symbol)
+		r.unique(at, request, &symbol)
 	}
 
 	return symbol
 }
 
 // fill returns what is configured, or what the template makes, or else what is left.
-func (r *resolver) fill(field string, t *Template, symbol *spec.Symbol, configured, otherwise string) string {
+func (r *resolver) fill(at int, t *Template, symbol *spec.Symbol, configured, otherwise string) string {
 	switch problem := t.Problem(symbol); {
 	case configured != "":
 		return configured
 	case t.IsEmpty():
 		return otherwise
 	case problem != "":
-		r.refuse(field, problem, "")
+		r.refuse(at, problem, "")
 
 		return otherwise
 	}
@@ -123,28 +127,20 @@ func (r *resolver) request(endpoint string) (request *Request, known bool) {
 	return request, true
 }
 
-// unique sees that answers tell an instrument from the others: by its key among those of one request, by symbol and key where each has a request
-// of its own, and by its key alone in a stream.
-func (r *resolver) unique(field string, request *Request, symbol *spec.Symbol) {
-	own := ""
-	if request.uses&Own != 0 {
-		own = symbol.VendorSymbol
+// unique sees that answers tell vendor symbols apart: by the key among those of one request, and in a stream by the key alone. What a poll says
+// about one vendor symbol may be for several instruments; what a stream says is for one.
+func (r *resolver) unique(at int, request *Request, symbol *spec.Symbol) {
+	polled := place{symbol.Endpoint, request.Group(symbol), symbol.Key}
+
+	if other, has := r.polled[polled]; has && other != symbol.VendorSymbol {
+		r.refuse(at, "has the key of another vendor symbol", "give them keys that differ")
+	} else if r.streamed[symbol.Key] {
+		r.refuse(at, "uses a vendor symbol twice", "a stream has one instrument for each; give them keys that differ")
 	}
 
-	places := []string{strconv.Quote(symbol.Endpoint) + strconv.Quote(own) + strconv.Quote(symbol.Key) + request.Group(symbol)}
+	r.polled[polled] = symbol.VendorSymbol
+
 	if r.definition.Stream.URL != "" {
-		places = append(places, "stream "+symbol.Key)
-	}
-
-	for _, place := range places {
-		if r.keys[place] {
-			r.refuse(field, "uses a vendor symbol twice", "map each instrument to a symbol of its own, or give them keys that differ")
-
-			break
-		}
-	}
-
-	for _, place := range places {
-		r.keys[place] = true
+		r.streamed[symbol.Key] = true
 	}
 }

@@ -63,7 +63,8 @@ func TestSymbolsThatAreRefused(t *testing.T) {
 		"space":                 {one(spec.Symbol{Instrument: " A"}), "symbols[0]", "space"},
 		"with":                  {one(spec.Symbol{Instrument: "A", With: map[string]string{"x": "a\nb"}}), "symbols[0]", "under with"},
 		"an instrument twice":   {one(btc("A", "1"), btc("A", "2")), "symbols[1]", "instrument twice"},
-		"a symbol twice":        {one(btc("A", ""), btc("B", "")), "symbols[1]", "vendor symbol twice"},
+		"a symbol twice":        {one(btc("A", ""), btc("B", "")), "", ""},
+		"two symbols, one key":  {one(btc("A", "k"), spec.Symbol{Instrument: "B", Key: "k"}), "symbols[1]", "key of another"},
 		"keys that differ":      {one(btc("BTC/USD", "bitcoin/usd"), btc("BTC/EUR", "bitcoin/eur")), "", ""},
 		"unknown endpoint":      {one(spec.Symbol{Instrument: "A", Endpoint: "fx"}), "symbols[0]", "endpoint that is not there"},
 		"naming needs a pair":   {with(func(d *spec.Definition) { d.Naming = "{base}" }, spec.Symbol{Instrument: "A"}), "symbols[0]", "no slash"},
@@ -79,6 +80,9 @@ func TestSymbolsThatAreRefused(t *testing.T) {
 			with(func(d *spec.Definition) { d.Endpoints = map[string]spec.Endpoint{"b": {URL: "https://h/{symbols}"}} },
 				btc("A", ""), spec.Symbol{Instrument: "B", VendorSymbol: "bitcoin", Endpoint: "b"}),
 			"", "",
+		},
+		"a stream has one instrument for each": {
+			with(func(d *spec.Definition) { d.Stream.URL = "wss://h/" }, btc("A", ""), btc("B", "")), "symbols[1]", "vendor symbol twice",
 		},
 		"a stream tells by the key alone": {
 			with(func(d *spec.Definition) {
