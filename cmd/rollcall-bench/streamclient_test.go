@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -47,6 +50,22 @@ func TestPlainStreamKeepsTheNewestOfEachProduct(t *testing.T) {
 	require.Len(t, kept[1], products)
 	assert.Contains(t, kept[1]["PRD-0099"], "price")
 	require.NoError(t, p.stop(context.WithoutCancel(t.Context())))
+}
+
+// TestPlainStreamSaysWhenItsVendorFails: figures of a program that has stopped reading must not be taken.
+func TestPlainStreamSaysWhenItsVendorFails(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+
+	address, ok := server.Listener.Addr().(*net.TCPAddr)
+	require.True(t, ok)
+
+	p := newPlainStream(t.Context(), &streamTask{Streams: 1, Port: address.Port, Rate: 1000, Every: time.Minute}, t.TempDir())
+	_, err := p.next(t.Context())
+	require.ErrorContains(t, err, "404")
+	require.ErrorContains(t, p.stop(t.Context()), "404")
 }
 
 // TestConfigurationsAreRight: what is measured is what an operator would write, without a warning.

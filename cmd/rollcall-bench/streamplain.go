@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -31,6 +30,8 @@ type plainStream struct {
 	begin    time.Time
 	workers  *errgroup.Group
 	cancel   context.CancelFunc
+	ended    <-chan struct{} // a stream has failed, or it was stopped
+	why      func() error
 }
 
 // plainTicker is what of a message is used.
@@ -50,12 +51,19 @@ func newPlainStream(ctx context.Context, t *streamTask, dir string) *plainStream
 	p := &plainStream{
 		every: t.Every, file: filepath.Join(dir, "snapshot.json"), newest: make([]map[string]plainTicker, t.Streams),
 		begin: time.Now(), workers: workers, cancel: cancel,
+		ended: ctx.Done(), why: func() error { return context.Cause(ctx) },
 	}
 
 	for i := range t.Streams {
 		p.newest[i] = make(map[string]plainTicker)
 
-		workers.Go(func() error { return p.listen(ctx, i, streamURL(t.Port, t.share())) })
+		workers.Go(func() error {
+			if err := p.listen(ctx, i, streamURL(t.Port, t.share())); ctx.Err() == nil {
+				return err
+			}
+
+			return nil // however reading ended, it was to end
+		})
 	}
 
 	return p
@@ -103,6 +111,8 @@ func (p *plainStream) next(ctx context.Context) (streamRound, error) {
 
 	select {
 	case <-timer.C:
+	case <-p.ended:
+		return streamRound{}, fmt.Errorf("stream: %w", p.why())
 	case <-ctx.Done():
 		return streamRound{}, ctx.Err()
 	}
@@ -136,7 +146,7 @@ func (p *plainStream) next(ctx context.Context) (streamRound, error) {
 func (p *plainStream) stop(ctx context.Context) error {
 	p.cancel()
 
-	if err := p.workers.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+	if err := p.workers.Wait(); err != nil {
 		return fmt.Errorf("stream: %w", err)
 	}
 
