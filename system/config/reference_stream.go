@@ -134,6 +134,10 @@ func messageKeys() []Key {
 			Path: "ping.idle", Type: TypeDuration, Min: int64(100 * time.Millisecond), Max: day, Example: "20s",
 			Doc: "How long nothing may have come before a ping is sent.",
 		},
+		{
+			Path: "heartbeat", Type: TypeExpression, Example: `"{ping: ($boot.interval / 1000)}"`,
+			Doc: "Gives what the vendor itself says, by `$boot` or `$state`, in seconds: `ping` instead of `ping.every` or `ping.idle`, and `silence`, at most the configured one.",
+		},
 		{Path: "ignore", Type: TypeList, Example: "[pong]", Doc: "Texts of messages that mean nothing and need not be JSON."},
 		{Path: "ignore[]", Type: TypeText, Example: "pong", Doc: "One such text."},
 		{

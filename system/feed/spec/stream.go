@@ -25,6 +25,10 @@ type Stream struct {
 	// Replies answer the vendor's messages, such as its pings.
 	Replies []Reply `yaml:"replies"`
 	Ping    Ping    `yaml:"ping"`
+	// Heartbeat is an expression over $boot and $state that gives what the vendor itself says about heartbeats, in seconds: an object with ping
+	// (how often we ping, instead of what Ping says) and silence (how long nothing may come; never longer than Silence). It is asked when the
+	// connection opens and whenever something is remembered.
+	Heartbeat string `yaml:"heartbeat"`
 	// Ignore are texts of messages that mean nothing and need not be JSON, such as pong.
 	Ignore []string `yaml:"ignore"`
 	// Remember is an expression that gives an object, or nothing; what it gives is merged into $state for later messages of the connection.

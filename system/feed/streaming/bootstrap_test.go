@@ -109,3 +109,42 @@ func TestABootstrapMayNotLeadToAPlainConnection(t *testing.T) {
 	assert.Equal(t, messages.OutcomeBadRequest, failure.Outcome)
 	assert.Contains(t, failure.Detail, "not encrypted")
 }
+
+// What the bootstrap says about heartbeats counts, whatever the definition says.
+func TestABootstrapSaysHowOftenToPing(t *testing.T) {
+	t.Parallel()
+
+	var own string
+
+	own = server(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			_, err := io.WriteString(w, `{"url":"ws`+strings.TrimPrefix(own, "http")+`/feed","pingInterval":150}`)
+			assert.NoError(t, err)
+
+			return
+		}
+
+		conn, err := websocket.Accept(w, r, nil)
+		if !assert.NoError(t, err) {
+			return
+		}
+
+		for range 3 {
+			assert.JSONEq(t, `{"type":"ping"}`, hear(r.Context(), t, conn))
+		}
+
+		_ = conn.Close(websocket.StatusNormalClosure, "") // the other side may be first
+	})
+
+	failure := play(t.Context(), t, `
+symbols: {A: {symbol: a}}
+client: {allow_private: true}
+stream:
+  bootstrap: {url: `+own+`/token, take: '{url, ping: .pingInterval}'}
+  url: '{boot.url}'
+  ping: {send: '{type: "ping"}', every: 1h}
+  heartbeat: '{ping: ($boot.ping / 1000)}'
+  parse: {key: key, price: price}
+`, newListener(), "A")
+	assert.Equal(t, messages.OutcomeDisconnected, failure.Outcome, failure.Detail)
+}

@@ -100,9 +100,7 @@ func checkTogether(c *compiler, d spec.Definition, places template.Places) {
 
 	checkHandshake(c, st)
 
-	if (st.Ping.Every != 0) == (st.Ping.Idle != 0) && (st.Ping.Every != 0 || st.Ping.Send != "") {
-		c.add("ping", "needs one of every and idle", "every: 20s pings always, idle: 20s where nothing came for that long")
-	}
+	checkPing(c, st)
 
 	for i, r := range st.Replies {
 		at := "replies[" + strconv.Itoa(i) + "]."
@@ -130,6 +128,15 @@ func checkTogether(c *compiler, d spec.Definition, places template.Places) {
 	}
 }
 
+// checkPing finds pings that nobody says the time of.
+func checkPing(c *compiler, st *spec.Stream) {
+	every, idle := st.Ping.Every != 0, st.Ping.Idle != 0
+
+	if every && idle || !every && !idle && st.Ping.Send != "" && st.Heartbeat == "" {
+		c.add("ping", "needs one of every and idle", "every: 20s pings always, idle: 20s where nothing came for that long")
+	}
+}
+
 // checkHandshake finds halves of a login or a subscription.
 func checkHandshake(c *compiler, st *spec.Stream) {
 	if st.Login.Send == "" && (st.Login.After != "" || st.Login.Done != "") {
@@ -154,6 +161,7 @@ func checkLines(c *compiler, st *spec.Stream) {
 		{"subscribe.send", st.Subscribe.Send != ""},
 		{"replies", len(st.Replies) > 0},
 		{"ping", st.Ping.Send != "" || st.Ping.Every != 0 || st.Ping.Idle != 0},
+		{"heartbeat", st.Heartbeat != ""},
 		{"frames", st.Frames != ""},
 	}
 

@@ -43,6 +43,7 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 		"replies: [{when: '(', send: '1'}]":                          "stream.replies[0].when",
 		"ping: {send: '1'}":                                          "stream.ping",
 		"ping: {every: 20s, idle: 20s}":                              "stream.ping",
+		"heartbeat: '{'":                                             "stream.heartbeat",
 		"ping: {every: 1ms}":                                         "stream.ping.every",
 		"ping: {send: '|', every: 20s}":                              "stream.ping.send",
 		"remember: '}'":                                              "stream.remember",
@@ -61,6 +62,7 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 		"url: 'https://v.example/{symbols}'\nlogin: {send: '1'}":     "stream.login",
 		"url: 'https://v.example/'\nsubscribe: {send: '1'}":          "stream.subscribe.send",
 		"url: 'https://v.example/'\nping: {every: 10s}":              "stream.ping",
+		"url: 'https://v.example/'\nheartbeat: '{ping: 1}'":          "stream.heartbeat",
 		"url: 'https://v.example/'\nframes: gzip":                    "stream.frames",
 		"url: 'https://v.example/'\nreplies: [{when: ., send: .}]":   "stream.replies",
 	}

@@ -58,6 +58,7 @@ func (c *compiler) plan(d spec.Definition, symbols []spec.Symbol, veil reading.V
 		perMessage: st.Subscribe.PerMessage, pause: st.Subscribe.Pause,
 	}
 	p.ping = pingPlan{send: c.expression("ping.send", st.Ping.Send), every: st.Ping.Every, idle: st.Ping.Idle}
+	p.heartbeat = c.expression("heartbeat", st.Heartbeat)
 	p.remember = c.expression("remember", st.Remember)
 
 	for i, r := range st.Replies {

@@ -154,6 +154,8 @@ func (s *session) remember(ctx context.Context, document any) {
 
 		state[name] = value
 	}
+
+	s.listen(ctx)
 }
 
 // reply answers a message and reports whether some reply fits.

@@ -25,6 +25,7 @@ type plan struct {
 	login     loginPlan
 	subscribe subscribePlan
 	ping      pingPlan
+	heartbeat *expr.Program
 	replies   []replyPlan
 	remember  *expr.Program
 	ignored   [][]byte

@@ -48,6 +48,7 @@ type session struct {
 	heard      time.Time // when something came last
 	pinged     time.Time
 	pongBy     time.Time // zero while no pong is awaited
+	beat       heartbeat
 	unpacker   unpacker
 	unreadable int // messages in a row
 
@@ -63,6 +64,7 @@ func newSession(p *plan, g *group, boot map[string]any) *session {
 	s.readVars = expr.Vars{Symbols: g.symbols, Keys: g.keys, Instruments: g.objects, State: map[string]any{}, Boot: boot}
 	s.sendVars = s.readVars
 	s.sendVars.Secret = p.secrets
+	s.beat = heartbeat{every: p.ping.every, idle: p.ping.idle}
 
 	return s
 }
@@ -72,6 +74,8 @@ func (s *session) open(ctx context.Context, now time.Time) output {
 	s.out = output{}
 	s.heard, s.pinged = now, now
 	s.alive = true
+
+	s.listen(ctx)
 
 	if s.plan.login.send != nil {
 		s.dueBy = now.Add(s.plan.login.within)
@@ -186,7 +190,7 @@ func (s *session) finish(now time.Time) output {
 		flush = s.told.Add(lifeEvery)
 	}
 
-	s.out.wake = earliest(s.dueBy, s.more, s.pingAt(), s.pongBy, flush)
+	s.out.wake = earliest(s.dueBy, s.more, s.pingAt(), s.pongBy, s.silentBy(), flush)
 
 	return s.out
 }

@@ -20,6 +20,10 @@ func (s *session) timers(ctx context.Context, now time.Time) {
 		s.failf(messages.OutcomeStalled, "the vendor does not answer our ping")
 
 		return
+	case due(s.silentBy(), now):
+		s.silent()
+
+		return
 	}
 
 	if due(s.more, now) {
@@ -47,7 +51,7 @@ func (s *session) awaited() string {
 
 // pingAt is when the next ping is to be sent; zero for never. Before the login is accepted no vendor expects any.
 func (s *session) pingAt() time.Time {
-	p := s.plan.ping
+	p := s.beat
 
 	switch {
 	case s.phase < phaseSubscribing:
