@@ -9,7 +9,6 @@ import (
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/feed/template"
 	"github.com/rollcall-go/rollcall/system/internal/expr"
-	"github.com/rollcall-go/rollcall/system/internal/tree"
 )
 
 // endpoint is one way to ask, made ready. It never changes.
@@ -23,15 +22,11 @@ type endpoint struct {
 	pages       *pages
 	conditional bool
 	reader      *reading.Reader
-	tree        tree.Options
 }
 
 // compileEndpoint checks an endpoint. Its fields stand behind the prefix, which is empty for the first one.
 func compileEndpoint(d spec.Definition, name, prefix string, e spec.Endpoint, veil reading.Veil) (*endpoint, []spec.FieldError) {
-	c := &endpoint{
-		name: name, conditional: e.Conditional,
-		tree: tree.Options{Format: e.Parse.Format, Charset: e.Parse.Charset, CSV: e.Parse.CSV, AnyCase: e.Parse.AnyCase},
-	}
+	c := &endpoint{name: name, conditional: e.Conditional}
 	scope := template.Scope{Allowed: template.Batch | template.Own | template.Group | template.Anywhere, Secrets: d.Secrets}
 
 	if e.Pages != (spec.Pages{}) {
@@ -54,7 +49,7 @@ func compileEndpoint(d spec.Definition, name, prefix string, e spec.Endpoint, ve
 		}
 	}
 
-	c.pages, mistakes = compilePages(prefix+"pages.", e.Pages, c.request.Uses())
+	c.pages, mistakes = compilePages(prefix+"pages.", e, c.request.Uses())
 	problems = append(problems, mistakes...)
 
 	if e.Conditional && c.pages != nil {

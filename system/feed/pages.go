@@ -26,12 +26,14 @@ type pages struct {
 	size, first int
 	max         int
 	byPage      bool // what next gives is for {page}, not a URL
+	tree        tree.Options
 
 	last atomic.Int32 // pages of the newest answer
 }
 
 // compilePages checks a Pages; nil where there are none.
-func compilePages(prefix string, s spec.Pages, uses template.Places) (*pages, []spec.FieldError) {
+func compilePages(prefix string, e spec.Endpoint, uses template.Places) (*pages, []spec.FieldError) {
+	s := e.Pages
 	if s == (spec.Pages{}) {
 		return nil, nil
 	}
@@ -42,7 +44,10 @@ func compilePages(prefix string, s spec.Pages, uses template.Places) (*pages, []
 		problems = append(problems, spec.FieldError{Field: prefix + field, Problem: problem, Suggestion: suggestion})
 	}
 
-	p := &pages{size: s.Size, first: s.First, max: s.Max, byPage: uses&template.Page != 0}
+	p := &pages{
+		size: s.Size, first: s.First, max: s.Max, byPage: uses&template.Page != 0,
+		tree: tree.Options{Format: e.Parse.Format, Charset: e.Parse.Charset, CSV: e.Parse.CSV, AnyCase: e.Parse.AnyCase},
+	}
 	if p.max == 0 {
 		p.max = defaultPages
 	}
@@ -149,7 +154,7 @@ func (s *Source) follow(
 ) (following cursor, more bool, failure *messages.Failure) {
 	p := b.endpoint.pages
 
-	document, err := tree.Parse(body.Bytes(), b.endpoint.tree)
+	document, err := tree.Parse(body.Bytes(), p.tree)
 	if err != nil {
 		return at, false, messages.NewFailure(messages.OutcomeMalformed, "the page cannot be read")
 	}
@@ -157,12 +162,12 @@ func (s *Source) follow(
 	vars := answerVars(b, answer.Status, answer.Header, body.Bytes())
 
 	if p.next == nil {
-		rows, err := b.endpoint.reader.Rows(ctx, document, vars)
+		rows, err := b.endpoint.reader.Count(ctx, document, vars)
 		if err != nil {
 			return at, false, messages.NewFailure(messages.OutcomeMalformed, "the rows of the page cannot be counted")
 		}
 
-		return cursor{page: strconv.Itoa(p.first + n), offset: n * p.size}, len(rows) >= p.size, nil
+		return cursor{page: strconv.Itoa(p.first + n), offset: n * p.size}, rows >= p.size, nil
 	}
 
 	value, has, err := p.next.First(ctx, document, vars)

@@ -70,6 +70,25 @@ func TestPagesByToken(t *testing.T) {
 	assert.Equal(t, []string{"GET /q?page=", "GET /q?page=b%26c", "GET /q?page=17"}, j.asked())
 }
 
+// A row without a price is a row of the page all the same: the page is full, and not the last one.
+func TestPagesAreFullWithoutPrices(t *testing.T) {
+	t.Parallel()
+
+	url, j := vendor(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("o") == "0" {
+			_, _ = io.WriteString(w, `{"rows":[{"s":"A","p":1},{"s":"halted"}]}`)
+		} else {
+			_, _ = io.WriteString(w, `{"rows":[{"s":"B","p":2}]}`)
+		}
+	})
+	d := paged(url+"/q?o={offset}", spec.Pages{Size: 2})
+
+	quotes, err := all(t, compiled(t, d), d)
+	require.NoError(t, err)
+	assert.Equal(t, []messages.Outcome{"ok", "ok", "missing_symbol", "missing_symbol", "missing_symbol"}, outcomes(quotes))
+	assert.Equal(t, []string{"GET /q?o=0", "GET /q?o=2"}, j.asked())
+}
+
 func TestCountedPages(t *testing.T) {
 	t.Parallel()
 
