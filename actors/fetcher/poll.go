@@ -13,6 +13,7 @@ type poll struct {
 	from  *actor.PID // nil if nobody wants the answer
 	round messages.Round
 	begun time.Time
+	start time.Time // no request is made before
 	due   time.Time // an answer after this time no longer counts
 	end   time.Time // the request is cut off: at due, or a moment later if due is the round's deadline
 
@@ -30,6 +31,7 @@ func newPoll(s *Settings, message *messages.FetchQuotes, from *actor.PID, now ti
 		from:  from,
 		round: message.Round,
 		begun: now,
+		start: now.Add(delay),
 		due:   message.Deadline,
 		end:   message.Deadline.Add(grace),
 	}

@@ -64,12 +64,7 @@ func (p *poller) fetch(message *messages.FetchQuotes, from *actor.PID, now time.
 	}
 
 	p.current = next
-
-	switch {
-	case p.running != 0: // the vendor is not free yet
-	case delay > 0:
-		p.sleep(delay)
-	default:
+	if p.running == 0 {
 		p.attempt(now)
 	}
 
@@ -179,6 +174,12 @@ func (p *poller) attempt(now time.Time) {
 
 	if poll.over(now) {
 		p.blame(cmp.Or(poll.last, timeout(poll.waited(now))), now)
+
+		return
+	}
+
+	if early := poll.start.Sub(now); early > 0 {
+		p.sleep(early)
 
 		return
 	}
