@@ -31,9 +31,9 @@ func parseKeys() []Key {
 		},
 		digitsKey("digits"),
 		{
-			Path: "choose", Type: TypeText, Words: []string{"newest", "highest", "last", "first"}, Example: "newest",
+			Path: "choose", Type: TypeText, Words: []string{"newest", "sequence", "last", "first"}, Example: "newest",
 			Fallback: "in a poll none, several are malformed; in a stream the last, unless it is older",
-			Doc:      "Which of several rows of one instrument counts: `newest` by time, `highest` by sequence, `last` or `first`.",
+			Doc:      "Which of several rows of one instrument counts: `newest` by time, `sequence` by the highest number, `last` or `first`.",
 		},
 	})
 }

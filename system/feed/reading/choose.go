@@ -37,7 +37,7 @@ func (c *chooser) better(row, than *Row) bool {
 		return true
 	case chooseNewest:
 		return !c.time(row).Before(c.time(than))
-	case chooseHighest:
+	case chooseSequence:
 		return sequence(row) >= sequence(than)
 	default:
 		return false

@@ -20,10 +20,10 @@ const maxRowsTime = time.Second
 
 // Words of Parse.Choose.
 const (
-	chooseLast    = "last"
-	chooseFirst   = "first"
-	chooseNewest  = "newest"
-	chooseHighest = "highest"
+	chooseLast     = "last"
+	chooseFirst    = "first"
+	chooseNewest   = "newest"
+	chooseSequence = "sequence"
 )
 
 // Compile checks a Parse and its error rules and makes them ready. The fields of its mistakes begin with "parse." or "errors[".
@@ -179,12 +179,12 @@ func checkTerms(parse *spec.Parse) []spec.FieldError {
 		if parse.Time == "" && parse.JQ == "" {
 			refuse("choose", "is newest, and rows have no time", "give parse.time")
 		}
-	case chooseHighest:
+	case chooseSequence:
 		if parse.Sequence == "" && parse.JQ == "" {
-			refuse("choose", "is highest, and rows have no sequence", "give parse.sequence")
+			refuse("choose", "is sequence, and rows have none", "give parse.sequence")
 		}
 	default:
-		refuse("choose", "is none of the words", "newest, highest, last or first")
+		refuse("choose", "is none of the words", "newest, sequence, last or first")
 	}
 
 	return problems

@@ -159,7 +159,7 @@ func TestRowsChosen(t *testing.T) {
 
 	const body = `[{"s":"X","p":1,"t":1795187045,"n":7},{"s":"X","p":2,"t":1795187047,"n":5},{"s":"Y","p":9,"t":1795187045,"n":1},{"s":"X","p":3,"t":1795187046,"n":6}]`
 
-	for choose, want := range map[string]string{"first": "1", "last": "3", "newest": "2", "highest": "1"} {
+	for choose, want := range map[string]string{"first": "1", "last": "3", "newest": "2", "sequence": "1"} {
 		d := keyed("X", "Y")
 		d.Parse = spec.Parse{Key: "s", Price: "p", Time: "t", TimeFormat: "unix", Sequence: "n", Choose: choose}
 
@@ -269,7 +269,7 @@ func TestMistakesInDefinitions(t *testing.T) {
 		{"parse.digits", spec.Parse{Price: "p", Digits: 99}, nil},
 		{"parse.choose", spec.Parse{Price: "p", Choose: "best"}, nil},
 		{"parse.choose", spec.Parse{Price: "p", Choose: "newest"}, nil},
-		{"parse.choose", spec.Parse{Price: "p", Choose: "highest"}, nil},
+		{"parse.choose", spec.Parse{Price: "p", Choose: "sequence"}, nil},
 		{"parse.rows", spec.Parse{Rows: "{symbol}", Price: "{symbol}.p"}, nil},
 		{"parse.key", spec.Parse{Key: "s", Price: "{symbol}.p"}, nil},
 		{"parse.error", spec.Parse{Price: "p", Error: "{symbol}"}, nil},

@@ -57,7 +57,7 @@ type Parse struct {
 	Scale  string `yaml:"scale"`
 	Invert bool   `yaml:"invert"`
 	Digits int    `yaml:"digits"`
-	// Choose says which of several rows of one instrument counts: newest by time, highest by sequence, last or first. Empty: in a poll
+	// Choose says which of several rows of one instrument counts: newest by time, sequence by the highest number, last or first. Empty: in a poll
 	// several rows are malformed; in a stream the last counts, unless it is older.
 	Choose string `yaml:"choose"`
 }
