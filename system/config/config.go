@@ -18,6 +18,8 @@ type Config struct {
 	History    History    `yaml:"history"`
 	// Carry is how long the last accepted price may stand in for a missing one; 0 means never.
 	Carry time.Duration `yaml:"carry"`
+	// Checks are what prices are held against, but for what vendors say themselves.
+	Checks Checks `yaml:"checks"`
 	// MaxInFlight is how many vendors may be asked at the same moment.
 	MaxInFlight int `yaml:"max_in_flight"`
 	// Vendors stand in the order of the file.
@@ -60,6 +62,8 @@ type Vendor struct {
 	// MaxAge is the age from which a quote is stale, MaxSkew how far ahead of our clock the vendor's may be.
 	MaxAge  time.Duration `yaml:"max_age"`
 	MaxSkew time.Duration `yaml:"max_skew"`
+	// Checks are what its prices are held against, as far as they differ from the program's.
+	Checks Checks `yaml:"checks"`
 
 	// Budget is the name of the budget it spends from, one of Config.Budgets; empty if it has no limits.
 	Budget string `yaml:"-"`

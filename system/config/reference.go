@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Type is what a key's value is.
 type Type string
@@ -9,8 +12,9 @@ type Type string
 const (
 	TypeDuration   Type = "duration" // such as 250ms, 5s, 1h30m
 	TypeInteger    Type = "integer"
-	TypeDecimal    Type = "decimal" // such as 0.01
-	TypeBoolean    Type = "boolean" // true or false
+	TypeDecimal    Type = "decimal"    // such as 0.01
+	TypePercent    Type = "percentage" // such as 12.5%, with at most four digits behind the point
+	TypeBoolean    Type = "boolean"    // true or false
 	TypeText       Type = "text"
 	TypeTemplate   Type = "template"   // text with places such as {symbols}
 	TypeExpression Type = "expression" // jq; it is taken as written, without references
@@ -68,8 +72,8 @@ type Key struct {
 	Default, Fallback string
 	// Local keys stand in the configuration only: a definition that `use` names may not set them.
 	Local bool
-	// Min and Max are the limits, both included: nanoseconds for a duration, the number itself for an integer or decimal, characters for a
-	// text (0 and 0 for no limit).
+	// Min and Max are the limits, both included: nanoseconds for a duration, the number itself for an integer or decimal, millionths for a
+	// percentage, characters for a text (0 and 0 for no limit).
 	Min, Max int64
 	// Words are the only values allowed.
 	Words []string
@@ -116,7 +120,7 @@ func section(heading string, keys []Key) []Key {
 }
 
 func programKeys() []Key {
-	return []Key{
+	return slices.Concat([]Key{
 		{
 			Path: "every", Type: TypeDuration, Default: "5s", Min: int64(10 * time.Millisecond), Max: day, Example: "5s",
 			Doc: "The interval between rounds. Rounds start on the wall clock's grid: with 5s at :00, :05, :10.",
@@ -142,6 +146,7 @@ func programKeys() []Key {
 			Path: "carry", Type: TypeDuration, Default: "0s", Max: 7 * day, Example: "1m",
 			Doc: "How long an instrument's last accepted price stands in when a round has none. It keeps its true age; `0s` means never.",
 		},
+	}, checksKeys(), []Key{
 		{
 			Path: "max_in_flight", Type: TypeInteger, Default: "1024", Min: 1, Max: 100_000, Example: "256",
 			Doc: "How many vendors are asked at the same moment, at most.",
@@ -151,5 +156,5 @@ func programKeys() []Key {
 			Doc: "The vendors by name, at least one. A name is a small letter or digit, then at most 63 small letters, digits, `-` and `_`.",
 		},
 		{Path: "vendors.*", Type: TypeMapping, Names: NamingName, Doc: "One vendor."},
-	}
+	})
 }

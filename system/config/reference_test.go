@@ -319,6 +319,8 @@ func limits(key config.Key) string {
 		return fmt.Sprintf("above 0, at most %d", key.Max)
 	case key.Type == config.TypeDecimal:
 		return fmt.Sprintf("%d to %d", key.Min, key.Max)
+	case key.Type == config.TypePercent:
+		return fmt.Sprintf("%d%% to %d%%", key.Min*100/1_000_000, key.Max*100/1_000_000)
 	case key.Max == 1:
 		return "one character"
 	case len(key.Words) > 0:

@@ -21,6 +21,7 @@ func vendorKeys() []Key {
 		section("Endpoints and servers", endpointsKeys()), section("Limits", creditKeys()), section("Authorization", authKeys()),
 		section("Errors", errorKeys()), section("Streams", streamKeys()), section("The client", clientKeys()),
 		section("The schedule", paceKeys()), section("Limits", limitKeys()), section("The schedule", retryKeys()),
+		section("Plausible prices", vendorChecksKeys()),
 	)
 }
 

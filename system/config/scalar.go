@@ -68,6 +68,10 @@ func (d *decoder) text(at place, node *yaml.Node, into reflect.Value) {
 		d.mistakeAt(node, at.path, asWritten(node)+" is not allowed", suggest(nearest(node.Value, key.Words), key.Words))
 	case key.Type == TypeDecimal:
 		_, ok = d.decimalText(at, node, text)
+	case key.Type == TypeInteger:
+		_, ok = d.integerText(at, node, text)
+	case key.Type == TypePercent:
+		d.percentText(at, node, text)
 	case key.Max > 0 && (length < key.Min || length > key.Max):
 		d.mistakeAt(node, at.path, asWritten(node)+" is not one character", example(key))
 
@@ -125,12 +129,36 @@ func (d *decoder) boolean(at place, node *yaml.Node, into *bool) {
 	}
 }
 
-func (d *decoder) integer(at place, node *yaml.Node, into *int64) {
-	text, ok := d.scalar(at, node)
-	if !ok {
-		return
-	}
+// percentText checks plain digits with a percent sign behind them.
+func (d *decoder) percentText(at place, node *yaml.Node, text string) {
+	const places = 4
 
+	key := d.keys[at.pattern]
+	number, percent := strings.CutSuffix(text, "%")
+	_, fraction, _ := strings.Cut(number, ".")
+
+	switch {
+	case !percent && isNumber(number):
+		d.mistakeAt(node, at.path, asWritten(node)+" has no percent sign", example(key))
+	case !isNumber(number), strings.HasSuffix(number, "."), strings.HasPrefix(number, "."), len(number) > maxDecimal:
+		d.mistakeAt(node, at.path, asWritten(node)+" is not a percentage", example(key))
+	case len(fraction) > places:
+		d.mistakeAt(node, at.path, asWritten(node)+fmt.Sprintf(" has more than %d digits behind the point", places), "")
+	case Percent(text).Millionths() > key.Max:
+		d.mistakeAt(node, at.path, asWritten(node)+fmt.Sprintf(" is above %d%%", key.Max/onePercent), "")
+	}
+}
+
+func (d *decoder) integer(at place, node *yaml.Node, into *int64) {
+	if text, ok := d.scalar(at, node); ok {
+		if number, ok := d.integerText(at, node, text); ok {
+			*into = number
+		}
+	}
+}
+
+// integerText checks a whole number.
+func (d *decoder) integerText(at place, node *yaml.Node, text string) (int64, bool) {
 	number, err := strconv.ParseInt(text, 10, 64)
 	key := d.keys[at.pattern]
 
@@ -140,6 +168,8 @@ func (d *decoder) integer(at place, node *yaml.Node, into *int64) {
 	case err != nil:
 		d.mistakeAt(node, at.path, asWritten(node)+" is not a whole number", example(key))
 	default:
-		*into = number
+		return number, true
 	}
+
+	return 0, false
 }

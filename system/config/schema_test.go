@@ -22,6 +22,7 @@ import (
 const (
 	durationPattern  = `^[0-9.]+(ns|us|µs|ms|s|m|h)([0-9.]+(ns|us|µs|ms|s|m|h))*$`
 	decimalPattern   = `^-?[0-9]+([.][0-9]+)?$`
+	percentPattern   = `^[0-9]+([.][0-9]{1,4})?%$`
 	referencePattern = `\$\{`
 )
 
@@ -135,6 +136,8 @@ func schemaOf(key config.Key) *jsonschema.Schema {
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
 			{Type: "number", Minimum: number(key.Min), Maximum: number(key.Max)}, {Type: "string", Pattern: decimalPattern}, reference,
 		}}
+	case config.TypePercent:
+		return &jsonschema.Schema{Type: "string", AnyOf: []*jsonschema.Schema{{Pattern: percentPattern}, {Pattern: referencePattern}}}
 	case config.TypeBoolean:
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "boolean"}, reference}}
 	case config.TypeURL:
