@@ -153,6 +153,10 @@ func messageKeys() []Key {
 			Example: "gapless", Doc: "What sequence numbers mean: `rising` drops an older one, `gapless` connects anew at a gap.",
 		},
 		{
+			Path: "counter", Type: TypeExpression, Example: `"{channel: .channel, seq: .sequence_num}"`,
+			Doc: "Gives a message's number where the vendor counts by connection or by `channel`, quotes or not; `previous` is the number before. `order` then speaks of these numbers.",
+		},
+		{
 			Path: "parse", Type: TypeMapping, Repeats: "vendors.*.parse",
 			Doc: "Where in the messages the quotes are, with the keys of `parse`.",
 		},

@@ -40,6 +40,11 @@ type Stream struct {
 	// Order is what sequence numbers mean: rising (an older one is dropped) or gapless (a gap is counted, flagged, and the connection made
 	// anew). Empty: rising where the rows have them.
 	Order string `yaml:"order"`
+	// Counter is an expression over a message that gives its number, for vendors that count the messages of a connection or of a channel, whether or
+	// not they carry quotes: a number, or an object with seq, channel (what counts on its own) and previous (the number before it, where numbers do
+	// not rise by one; a negative one begins anew). Nothing or null: the message is not counted. Order then speaks of these numbers, and those of
+	// the rows are rising.
+	Counter string `yaml:"counter"`
 	// Parse reads the messages; its times, numbers and units are as in a poll.
 	Parse Parse `yaml:"parse"`
 	// Rules are the stream's own errors, before the definition's. A close frame is asked like an answer: its code is the status, its reason

@@ -54,7 +54,7 @@ type page struct {
 func newBook(p *plan, g *group) *book {
 	return &book{
 		reader: p.reader, targets: g.targets, pages: make([]page, len(g.keys)),
-		merge: p.merge, gapless: p.order == orderGapless, choose: p.choose, silence: p.silence,
+		merge: p.merge, gapless: p.order == orderGapless && p.counter == nil, choose: p.choose, silence: p.silence,
 	}
 }
 

@@ -114,8 +114,8 @@ func checkTogether(c *compiler, d spec.Definition, places template.Places) {
 		}
 	}
 
-	if st.Order == orderGapless && st.Parse.Sequence == "" && st.Parse.JQ == "" {
-		c.add("order", "is gapless, but rows have no sequence number", "give parse.sequence, or seq in parse.jq")
+	if st.Order == orderGapless && st.Counter == "" && st.Parse.Sequence == "" && st.Parse.JQ == "" {
+		c.add("order", "is gapless, but nothing has a sequence number", "give parse.sequence, seq in parse.jq, or counter")
 	}
 
 	if !subscribes && places&(template.Batch|singlePlaces) == 0 && st.Subscribe.PerConnection != 0 {

@@ -24,6 +24,7 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 		"headers: {Upgrade: h2c}":                                    "stream.headers.Upgrade",
 		"query: {key: '{nope}'}":                                     "stream.query.key",
 		"frames: lzma":                                               "stream.frames",
+		"counter: '['":                                               "stream.counter",
 		"order: falling":                                             "stream.order",
 		"order: gapless":                                             "stream.order",
 		"login: {done: .ok}":                                         "stream.login.send",

@@ -59,6 +59,7 @@ func (c *compiler) plan(d spec.Definition, symbols []spec.Symbol, veil reading.V
 	}
 	p.ping = pingPlan{send: c.expression("ping.send", st.Ping.Send), every: st.Ping.Every, idle: st.Ping.Idle}
 	p.heartbeat = c.expression("heartbeat", st.Heartbeat)
+	p.counter = c.expression("counter", st.Counter)
 	p.remember = c.expression("remember", st.Remember)
 
 	for i, r := range st.Replies {

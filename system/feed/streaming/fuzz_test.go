@@ -25,6 +25,9 @@ stream:
   subscribe: {send: '{subscribe: $symbols, id: $id}', per_message: 1, done: .done}
   replies: [{when: '.ping // (. == "ping")', send: '{pong: .}'}]
   remember: .state
+  heartbeat: '$state.beat'
+  counter: .count
+  order: gapless
   ignore: [pong]
   merge: true
   parse: {jq: '.rows[]?', time_format: unix_ms}
@@ -37,6 +40,7 @@ func FuzzSession(f *testing.F) {
 	for _, seed := range []string{
 		`{"hello":1}` + "\n" + `{"ok":true}` + "\n" + `{"done":2}` + "\n" + `{"rows":[{"key":"a","price":"185.20","time":1795187045123,"seq":7}]}`,
 		`{"hello":1}` + "\n" + `{"error":"s3cr3t-value"}`,
+		`{"state":{"beat":{"ping":0.001,"silence":"2"}}}` + "\n" + `{"count":7}` + "\n" + `{"count":{"seq":9,"previous":-1,"channel":[1]}}`,
 		"ping\npong\n\n[]\nnull\n{\"state\":{\"x\":1}}",
 		`{"gone":["a","b",7]}` + "\n" + `{"done":["a",true,null]}`,
 		`{"rows":[{"key":"a","bid":"2","ask":"1"},{"key":"a","price":1e400},{"price":{}},7,null]}`,

@@ -89,13 +89,20 @@ func (s *session) note(why string) { s.out.note = s.plan.veil.Clean(why) }
 
 // document does what a message says: errors first, so that none of them is taken for an acknowledgement.
 func (s *session) document(ctx context.Context, now time.Time, document any) {
-	if s.refused(ctx, now, document) {
+	refused := s.refused(ctx, now, document)
+	fresh := s.count(ctx, now, document)
+
+	if refused {
 		return
 	}
 
 	s.remember(ctx, document)
 	s.reply(ctx, document)
 	s.advance(ctx, now, document)
+
+	if !fresh {
+		return
+	}
 
 	rows, err := s.plan.reader.Rows(ctx, document, &s.readVars)
 	if err != nil {
@@ -110,13 +117,19 @@ func (s *session) document(ctx context.Context, now time.Time, document any) {
 }
 
 func (s *session) rows(now time.Time, rows []reading.Row) {
+	before := len(s.pending.Quotes)
 	s.pending.Quotes = s.book.enter(now, rows, s.pending.Quotes)
+
+	for i := before; s.gap && i < len(s.pending.Quotes); i++ {
+		s.pending.Quotes[i].Flags |= messages.FlagGap
+	}
+
 	s.pending.Dropped += s.book.dropped
 	s.pending.Gaps += s.book.gaps
 
 	switch {
 	case s.book.gaps > 0:
-		s.failf(messages.OutcomeDisconnected, strconv.FormatUint(s.book.gaps, 10)+" messages are missing between two sequence numbers: connecting anew")
+		s.failf(messages.OutcomeDisconnected, missing(s.book.gaps))
 	case s.book.stuck:
 		s.failf(messages.OutcomeDisconnected, "the vendor's sequence numbers or times went back and stay there: connecting anew")
 	}

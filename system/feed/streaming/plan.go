@@ -28,6 +28,7 @@ type plan struct {
 	heartbeat *expr.Program
 	replies   []replyPlan
 	remember  *expr.Program
+	counter   *expr.Program
 	ignored   [][]byte
 	wantsText bool // some expression or rule looks at a message's text
 

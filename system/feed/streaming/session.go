@@ -35,6 +35,9 @@ type session struct {
 	group *group
 	book  *book
 
+	counter counter
+	gap     bool // messages are missing before the one that is being read
+
 	hidden   concealment
 	readVars expr.Vars // without secrets
 	sendVars expr.Vars
@@ -59,7 +62,7 @@ type session struct {
 }
 
 func newSession(p *plan, g *group, boot map[string]any) *session {
-	s := &session{plan: p, group: g, book: newBook(p, g), acks: newAcks(g), unpacker: unpacker{packing: p.frames, limit: p.maxFrame}}
+	s := &session{plan: p, group: g, book: newBook(p, g), counter: newCounter(p), acks: newAcks(g), unpacker: unpacker{packing: p.frames, limit: p.maxFrame}}
 
 	s.readVars = expr.Vars{Symbols: g.symbols, Keys: g.keys, Instruments: g.objects, State: map[string]any{}, Boot: boot}
 	s.sendVars = s.readVars
