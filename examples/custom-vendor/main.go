@@ -1,18 +1,19 @@
-// Command custom-vendor shows a vendor that no definition describes: a text protocol over TCP, written as a source with one method. What a source
-// returns is an outcome; what it panics with is a supervised restart.
+// Command custom-vendor shows a vendor that no definition describes: a text protocol over TCP, written in Go. It is polled through a source with one
+// method, and pushes through a stream with one method (source.go); server.go plays the vendor. What they return is an outcome; what they
+// panic with is a supervised restart. The tests are how a vendor of your own can be tested: over real TCP, and in virtual time
+// with faults by script.
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"strings"
 	"time"
 
+	"github.com/rollcall-go/rollcall/actors/streamer"
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
 )
@@ -25,90 +26,35 @@ func main() {
 	}
 }
 
-// ticker asks a line-based price server: one line with the symbols goes out, one line "SYMBOL PRICE" comes back for each.
-type ticker struct{ address string }
-
-// Fetch implements fetcher.Source. The context carries the deadline: it bounds dialling, writing and reading alike.
-func (t ticker) Fetch(ctx context.Context, instruments []messages.Instrument) ([]messages.Quote, error) {
-	var dialer net.Dialer
-
-	conn, err := dialer.DialContext(ctx, "tcp", t.address)
-	if err != nil {
-		return nil, messages.NewFailure(messages.OutcomeRefused, err.Error())
-	}
-
-	defer func() { _ = conn.Close() }()
-
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return nil, fmt.Errorf("deadline: %w", err)
-		}
-	}
-
-	symbols := make([]string, len(instruments))
-	for i, instrument := range instruments {
-		symbols[i] = string(instrument)
-	}
-
-	if _, err := fmt.Fprintf(conn, "%s\n", strings.Join(symbols, " ")); err != nil {
-		return nil, messages.NewFailure(messages.OutcomeReset, err.Error())
-	}
-
-	return read(conn)
-}
-
-// read turns the answer's lines into quotes; instruments without a line are reported as missing by the fetcher.
-func read(from io.Reader) ([]messages.Quote, error) {
-	const maxAnswer = 64 << 10
-
-	var quotes []messages.Quote
-
-	lines := bufio.NewScanner(io.LimitReader(from, maxAnswer))
-	for lines.Scan() {
-		symbol, text, ok := strings.Cut(lines.Text(), " ")
-		if !ok {
-			return nil, messages.NewFailure(messages.OutcomeMalformed, fmt.Sprintf("line %q has no price", lines.Text()))
-		}
-
-		quote := messages.Quote{Instrument: messages.Instrument(symbol), Outcome: messages.OutcomeOK}
-
-		price, err := messages.ParsePrice(text)
-		if err != nil {
-			quote.Outcome, quote.Detail = messages.OutcomeInvalidPrice, err.Error()
-		}
-
-		quote.Price = price
-		quotes = append(quotes, quote)
-	}
-
-	if err := lines.Err(); err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil, messages.NewFailure(messages.OutcomeTimeout, "the answer did not end in time")
-		}
-
-		return nil, messages.NewFailure(messages.OutcomeReset, err.Error())
-	}
-
-	return quotes, nil
-}
-
-func run(ctx context.Context, out io.Writer) (err error) {
-	server, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("price server: %w", err)
-	}
-
-	defer func() { _ = server.Close() }()
-
-	go serve(server)
-
-	s, err := system.New(system.Settings{
+// settings describe a system that asks the server in both ways. One vendor may have both: then it is polled while its stream is down.
+func settings(server ticker) system.Settings {
+	return system.Settings{
 		Deadline: time.Second,
-		Vendors: []system.Vendor{{
-			Name: "ticker", Class: "crypto", Instruments: []messages.Instrument{"BTC/USD", "ETH/USD"},
-			Source: ticker{address: server.Addr().String()},
-		}},
-	})
+		Vendors: []system.Vendor{
+			{
+				Name: "tape", Class: "crypto", Instruments: []messages.Instrument{"BTC/USD", "ETH/USD"},
+				Stream: server,
+				// The server sends something each second, if only an empty line: after five without, the connection is dead.
+				Connections: streamer.Connections{Silence: 5 * time.Second},
+			},
+			{
+				Name: "desk", Class: "crypto", Instruments: []messages.Instrument{"BTC/USD", "NOPE/USD"},
+				Source: server,
+			},
+		},
+	}
+}
+
+// run starts a server and a system that asks it, and prints one snapshot.
+func run(ctx context.Context, out io.Writer) (err error) {
+	server, err := listen(ctx)
+	if err != nil {
+		return err
+	}
+
+	defer server.stop()
+
+	s, err := system.New(settings(dialTCP(server.address())))
 	if err != nil {
 		return fmt.Errorf("custom vendor: %w", err)
 	}
@@ -129,18 +75,11 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	return err
 }
 
-// serve plays the price server; it knows one price.
-func serve(listener net.Listener) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
+// dialTCP is the server at an address.
+func dialTCP(address string) ticker {
+	return ticker{dial: func(ctx context.Context) (net.Conn, error) {
+		var dialer net.Dialer
 
-		if _, err := bufio.NewReader(conn).ReadString('\n'); err == nil {
-			_, _ = io.WriteString(conn, "BTC/USD 81240.10\n")
-		}
-
-		_ = conn.Close()
-	}
+		return dialer.DialContext(ctx, "tcp", address)
+	}}
 }

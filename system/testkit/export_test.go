@@ -1,6 +1,10 @@
 package testkit
 
-import "github.com/rollcall-go/rollcall/system"
+import (
+	"time"
+
+	"github.com/rollcall-go/rollcall/system"
+)
 
 // Prepare lets tests see the mistakes in a script, for a system.
 func Prepare(text string, settings system.Settings) error {
@@ -9,7 +13,7 @@ func Prepare(text string, settings system.Settings) error {
 		return err
 	}
 
-	return s.prepare(&settings)
+	return s.prepare(&settings, time.Time{})
 }
 
 // Updating reports whether golden files are written.

@@ -77,7 +77,11 @@ func Run(t *testing.T, text string, settings func() system.Settings) []*messages
 
 // run starts a system, gathers its snapshots and stops it.
 func (s *script) run(ctx context.Context, settings system.Settings) (snapshots []*messages.Snapshot, err error) {
-	if err := s.prepare(&settings); err != nil {
+	end := time.Now().Add(s.length)
+
+	<-time.After(offTheGrid)
+
+	if err := s.prepare(&settings, time.Now()); err != nil {
 		return nil, err
 	}
 
@@ -96,14 +100,18 @@ func (s *script) run(ctx context.Context, settings system.Settings) (snapshots [
 		<-time.After(runtimesThrottle)
 	}()
 
-	return s.gather(ctx, running, settings.Deadline)
+	return gather(ctx, running, end, settings.Deadline)
 }
+
+// offTheGrid is when the system and its script start. Rounds begin on the grid of the wall clock. What a source does each second, or after a fault,
+// is then not at the same instant as a round, where it would depend on who comes first.
+const offTheGrid = 137 * time.Millisecond
 
 // runtimesThrottle is how long the actor runtime keeps a goroutine after a message to nobody. A bubble must not end before it.
 const runtimesThrottle = 2 * time.Second
 
 // prepare fills in the schedule and puts the faults over the vendors.
-func (s *script) prepare(settings *system.Settings) error {
+func (s *script) prepare(settings *system.Settings, began time.Time) error {
 	if settings.Every == 0 {
 		settings.Every = DefaultEvery
 	}
@@ -117,8 +125,6 @@ func (s *script) prepare(settings *system.Settings) error {
 	}
 
 	settings.Vendors = slices.Clone(settings.Vendors)
-	began := time.Now()
-
 	for _, f := range s.faults {
 		if !slices.ContainsFunc(settings.Vendors, func(v system.Vendor) bool { return v.Name == f.vendor }) {
 			return fmt.Errorf("script: no vendor is called %q", f.vendor)
@@ -132,10 +138,8 @@ func (s *script) prepare(settings *system.Settings) error {
 	return nil
 }
 
-// gather takes the snapshots of the rounds that begin before the script is over.
-func (s *script) gather(ctx context.Context, running *system.System, deadline time.Duration) (snapshots []*messages.Snapshot, err error) {
-	end := time.Now().Add(s.length)
-
+// gather takes the snapshots of the rounds that begin before the end.
+func gather(ctx context.Context, running *system.System, end time.Time, deadline time.Duration) (snapshots []*messages.Snapshot, err error) {
 	ctx, cancel := context.WithDeadline(ctx, end.Add(2*deadline))
 	defer cancel()
 

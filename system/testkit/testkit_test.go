@@ -3,9 +3,12 @@ package testkit_test
 import (
 	"context"
 	"flag"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -74,4 +77,27 @@ func TestAVendorThatPushes(t *testing.T) {
 			{Name: "crypto", Class: "crypto", Instruments: []messages.Instrument{"BTC/USD"}, Stream: pushed{t}, MaxAge: 15 * time.Second},
 		}}
 	})
+}
+
+// The example on the page about testing is what comes of its script.
+func TestTheScriptInTheDocumentation(t *testing.T) {
+	t.Parallel()
+
+	page, err := os.ReadFile("../../docs/testing.md")
+	require.NoError(t, err)
+
+	_, rest, found := strings.Cut(string(page), "```\n# ")
+	require.True(t, found)
+
+	block, _, found := strings.Cut(rest, "```\n")
+	require.True(t, found)
+
+	script, want, found := strings.Cut("# "+block, "---\n")
+	require.True(t, found)
+
+	assert.Equal(t, want, testkit.Snapshots(testkit.Run(t, script, func() system.Settings {
+		return system.Settings{Vendors: []system.Vendor{
+			{Name: "desk", Class: "crypto", Instruments: []messages.Instrument{"BTC/USD"}, Source: polled{t}},
+		}}
+	})))
 }

@@ -138,10 +138,6 @@ func describe(s *messages.Snapshot) string {
 func describeVendor(b *strings.Builder, listing *messages.Listing, report *messages.VendorReport) {
 	fmt.Fprintf(b, "  vendor %s: %s, %d of %d", listing.Vendor, report.Outcome, report.Usable, len(listing.Instruments))
 
-	if report.State != messages.VendorRunning {
-		fmt.Fprintf(b, " (%s)", report.State)
-	}
-
 	if report.Detail != "" {
 		b.WriteString(": " + report.Detail)
 	}
