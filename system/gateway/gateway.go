@@ -13,6 +13,7 @@ import (
 
 	"github.com/rollcall-go/rollcall/system/gateway/access"
 	"github.com/rollcall-go/rollcall/system/gateway/listen"
+	"github.com/rollcall-go/rollcall/system/logs"
 )
 
 // Options are what a gateway is made of.
@@ -23,104 +24,155 @@ type Options struct {
 
 	Listen  listen.Settings
 	Access  access.Settings
-	Metrics http.Handler // serves /metrics; nil: there are none
+	Metrics http.Handler  // serves /metrics; nil: there are none
+	Observe func(Request) // is told of every request; nil: nobody is. It is called from many goroutines
 
 	Version string
-	Log     *logrus.Entry
+	Log     *logrus.Entry // nil discards
 }
 
 // Gateway is the HTTP server. Its methods may be called from any goroutine.
 type Gateway struct {
 	options  Options
-	server   *http.Server
+	gate     *access.Gate
 	draining atomic.Bool
 
-	mu       sync.Mutex
-	listener net.Listener // nil before Listen
-	served   chan struct{}
+	mu   sync.Mutex
+	door *listen.Door // nil before Listen
 }
+
+// Errors of the lifecycle.
+var (
+	ErrNotListening = errors.New("the gateway does not listen")
+	ErrListening    = errors.New("the gateway listens already")
+)
 
 // New checks the options and makes a gateway that does nothing yet.
 func New(options Options) (*Gateway, error) {
-	g := &Gateway{options: options, served: make(chan struct{})}
-	g.server = &http.Server{Handler: g.handler(), ReadHeaderTimeout: listen.HeaderTimeout}
+	options.Log = logs.OrSilent(options.Log)
+	options.Access.Log, options.Listen.Log = options.Log, options.Log
+	options.Listen.Guarded = len(options.Access.Tokens) > 0
 
-	return g, nil
+	gate, err := access.New(options.Access)
+	if err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+
+	return &Gateway{options: options, gate: gate}, nil
 }
 
 // Listen takes the address, so that a mistake in it is found before anything runs. Who connects waits until Start.
 func (g *Gateway) Listen(ctx context.Context) error {
-	listener, err := listen.Open(ctx, g.options.Listen)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	if g.door != nil {
+		return ErrListening
+	}
+
+	door, err := listen.Open(ctx, g.options.Listen, g.handler())
 	if err != nil {
 		return err
 	}
 
-	g.mu.Lock()
-	defer g.mu.Unlock()
-
-	g.listener = listener
+	g.door = door
+	g.warn(door)
 
 	return nil
 }
 
-// Start serves. The system behind Rounds is running. Listen comes before.
-func (g *Gateway) Start(context.Context) error {
-	g.mu.Lock()
-	listener := g.listener
-	g.mu.Unlock()
+// warn says what is allowed and probably not meant.
+func (g *Gateway) warn(door *listen.Door) {
+	if limit := door.Stats().Limit; limit < g.options.Listen.MaxConnections {
+		g.options.Log.WithField("limit", limit).Warn("fewer clients than configured: the limit of open files is low")
+	}
 
-	if listener == nil {
-		return errors.New("the gateway has no listener")
+	if tokens := len(g.options.Access.Tokens) > 0; tokens && g.options.Listen.TLS.Cert == "" && !loopback(door.Addr()) {
+		g.options.Log.WithField("address", door.Addr().String()).Warn("tokens are sent in the clear: configure http.tls, or a proxy in front")
+	}
+}
+
+// Start serves. The system behind Rounds is running by then; Listen came before.
+func (g *Gateway) Start(context.Context) error {
+	door := g.listening()
+	if door == nil {
+		return ErrNotListening
 	}
 
 	go func() {
-		defer close(g.served)
-
-		if err := g.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			g.options.Log.WithError(err).Error("the gateway does not serve any more")
+		if err := door.Serve(); err != nil {
+			g.options.Log.WithError(err).Error("the HTTP API is gone")
 		}
 	}()
 
 	return nil
 }
 
-// Addr is where the gateway listens; nil before Listen.
-func (g *Gateway) Addr() net.Addr {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// Update replaces who may ask. Listen and Metrics stay as they are. A mistake changes nothing.
+func (g *Gateway) Update(settings access.Settings) error {
+	door := g.listening()
 
-	if g.listener == nil {
-		return nil
+	if len(settings.Tokens) == 0 && g.options.Listen.TLS.ClientCA == "" && door != nil && !loopback(door.Addr()) {
+		return fmt.Errorf("http: %s %w", g.options.Listen.Address, listen.ErrExposed)
 	}
 
-	return g.listener.Addr()
+	if err := g.gate.Update(settings); err != nil {
+		return fmt.Errorf("http: %w", err)
+	}
+
+	return nil
+}
+
+// Addr is where the gateway listens; nil before Listen.
+func (g *Gateway) Addr() net.Addr {
+	if door := g.listening(); door != nil {
+		return door.Addr()
+	}
+
+	return nil
+}
+
+// Connections are the clients' connections; none before Listen.
+func (g *Gateway) Connections() listen.Stats {
+	if door := g.listening(); door != nil {
+		return door.Stats()
+	}
+
+	return listen.Stats{}
 }
 
 // Drain is the first phase of an orderly end: not ready, and nobody new is let in. What is open goes on.
 func (g *Gateway) Drain() error {
 	g.draining.Store(true)
 
-	g.mu.Lock()
-	defer g.mu.Unlock()
-
-	if g.listener == nil {
-		return nil
-	}
-
-	if err := g.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("stop listening on %s: %w", g.options.Listen.Address, err)
+	if door := g.listening(); door != nil {
+		return door.Close()
 	}
 
 	return nil
 }
 
-// Stop ends the gateway: requests and streams that are open may end until ctx does, then they are cut.
+// Stop ends the gateway. Requests that are open are told to end, and cut when ctx ends. The system behind Rounds has been stopped by then, so that
+// streams have had the last snapshot.
 func (g *Gateway) Stop(ctx context.Context) error {
-	err := g.Drain()
+	g.draining.Store(true)
 
-	if late := g.server.Shutdown(ctx); late != nil {
-		err = errors.Join(err, g.server.Close())
+	door := g.listening()
+	if door == nil {
+		return nil
 	}
 
-	return err
+	door.Cut()
+
+	return door.Shutdown(ctx)
 }
+
+func (g *Gateway) listening() *listen.Door {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+
+	return g.door
+}
+
+// loopback reports whether an address can be reached from this machine only.
+func loopback(address net.Addr) bool { return listen.Loopback(address.String()) }

@@ -1,17 +1,21 @@
 package gateway
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
+	"github.com/rollcall-go/rollcall/system/gateway/access"
 	"github.com/rollcall-go/rollcall/system/gateway/problem"
 )
 
 // route is one resource: what answers which method. A method without a handler is 405.
 type route struct {
-	path string       // as http.ServeMux has it, without a method
-	open bool         // nobody needs a token
-	get  http.Handler // needs the role read; answers HEAD too
-	post http.Handler // needs the role admin
+	path   string       // as http.ServeMux has it, without a method
+	open   bool         // nobody needs a token
+	get    http.Handler // needs the role read; answers HEAD too
+	stream http.Handler // like get, but goes on until somebody ends it: no HEAD
+	post   http.Handler // needs the role admin
 }
 
 // routes is the table of what there is.
@@ -22,42 +26,51 @@ func (g *Gateway) routes() []route {
 	}
 }
 
-// handler is the whole of the gateway.
+// handler is the whole of the gateway; see the package comment for the order.
 func (g *Gateway) handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("/", g.gate.Open(http.HandlerFunc(problem.NotFound)))
+
 	for _, r := range g.routes() {
-		mux.Handle(r.path, r)
+		mux.Handle(r.path, g.guarded(r))
 	}
 
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { problem.NotFound(w, r) })
-
-	return mux
+	return access.Headers(g.watch(access.Shape(g.gate.Known(mux))))
 }
 
-// ServeHTTP picks the method's handler.
-func (t route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case t.get != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-		t.get.ServeHTTP(w, r)
-	case t.post != nil && r.Method == http.MethodPost:
-		t.post.ServeHTTP(w, r)
-	default:
-		problem.Method(w, r, t.methods()...)
-	}
-}
+// guarded picks the method's handler, behind what the caller needs for it.
+func (g *Gateway) guarded(r route) http.Handler {
+	handlers := make(map[string]http.Handler)
+	add := func(handler http.Handler, role access.Role, methods ...string) {
+		if handler == nil {
+			return
+		}
 
-func (t route) methods() []string {
-	var methods []string
+		if r.open {
+			handler = g.gate.Open(handler)
+		} else {
+			handler = g.gate.Require(role, handler)
+		}
 
-	if t.get != nil {
-		methods = append(methods, http.MethodGet, http.MethodHead)
-	}
-
-	if t.post != nil {
-		methods = append(methods, http.MethodPost)
+		for _, method := range methods {
+			handlers[method] = handler
+		}
 	}
 
-	return methods
+	add(r.get, access.RoleRead, http.MethodGet, http.MethodHead)
+	add(r.stream, access.RoleRead, http.MethodGet)
+	add(r.post, access.RoleAdmin, http.MethodPost)
+
+	allowed := slices.Sorted(maps.Keys(handlers))
+	other := g.gate.Open(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { problem.Method(w, r, allowed...) }))
+
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if handler, is := handlers[r.Method]; is {
+			handler.ServeHTTP(w, r)
+		} else {
+			other.ServeHTTP(w, r)
+		}
+	})
 }
 
 // healthz says that the process answers.

@@ -1,8 +1,15 @@
-// Package access decides who may ask what: tokens, roles, entitlements, Host and Origin, rates.
+// Package access decides who may ask what: tokens, roles and entitlements; Host, Origin and what a browser says of a request; the shape of a
+// request; how often.
+//
+// A Gate holds the rules, which can be replaced while it stands (Update). Around all of a service go Headers, Shape and Gate.Known; around each
+// resource goes Gate.Require. A refusal is a problem (package problem) that tells nobody more than everybody knows: whatever is wrong with a
+// token, the answer has the same bytes and takes the same time.
 package access
 
 import (
 	"context"
+
+	"github.com/sirupsen/logrus"
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/secret"
@@ -20,7 +27,9 @@ const (
 // Settings say who may ask.
 type Settings struct {
 	Tokens []Token  // none: whoever can connect is admin
-	Hosts  []string // further names of this service, beside loopback's and the address it listens on
+	Hosts  []string // further names of this service, without a port, beside loopback's and the address that was connected to
+	Rate   Rate     // how often each caller, and each address without a token, may ask; DefaultRate if zero
+	Log    *logrus.Entry
 }
 
 // Token is what one consumer shows.
@@ -31,9 +40,15 @@ type Token struct {
 	Selection messages.Selection // what it may see; the zero value is everything
 }
 
+// MinToken is how long a token is at least, in bytes. Shorter ones could be guessed.
+const MinToken = 16
+
+// Local is the name of callers where there are no tokens.
+const Local = "local"
+
 // Caller is who asks.
 type Caller struct {
-	Name      string
+	Name      string // of the token, or of the client's certificate, or Local
 	Role      Role
 	Selection messages.Selection // what it may see
 }
