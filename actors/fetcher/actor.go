@@ -153,10 +153,16 @@ func (f *fetcher) call(ctx context.Context, e begin) any {
 
 	var says messages.Allowance
 
-	defer func() { budget.settle(e.room, time.Now(), says) }() // also if the source panics
+	took := asReserved
+
+	defer func() { budget.settle(e.room, time.Now(), took, says) }() // also if the source panics
 
 	quotes, err := f.source.Fetch(ctx, f.settings.Instruments)
 	doneAt := time.Now()
+
+	if metered, ok := f.source.(Metered); ok {
+		took = metered.Spent()
+	}
 
 	if informed, ok := f.source.(Informed); ok {
 		says = informed.Allowance()

@@ -59,7 +59,9 @@ func (b *budgetTalk) command(t *testing.T, d *datadriven.TestData) string {
 	case "send":
 		return fmt.Sprintf("sent %t\n", b.budget.Send(b.rooms[name], b.now))
 	case "settle":
-		b.budget.Settle(b.rooms[name], b.now, allowance(t, d))
+		took := -1
+		d.MaybeScanArgs(t, "took", &took)
+		b.budget.SettleFor(b.rooms[name], b.now, took, allowance(t, d))
 	case "cancel":
 		b.budget.Cancel(b.rooms[name])
 	case "pause":

@@ -66,7 +66,7 @@ func (c *Core) Done(number uint64, quotes []messages.Quote, err error, sent, now
 		budget.cancel(room)
 	default:
 		budget.send(room, sent)
-		budget.settle(room, now, c.Says)
+		budget.settle(room, now, asReserved, c.Says)
 	}
 
 	if err != nil {
@@ -266,8 +266,15 @@ func (b *Budget) Send(r *Room, now time.Time) bool { return b.send(r, now) }
 // Cancel gives back what was set aside.
 func (b *Budget) Cancel(r *Room) { b.cancel(r) }
 
-// Settle ends a request.
-func (b *Budget) Settle(r *Room, now time.Time, says messages.Allowance) { b.settle(r, now, says) }
+// Settle ends a request that took what was set aside for it.
+func (b *Budget) Settle(r *Room, now time.Time, says messages.Allowance) {
+	b.settle(r, now, asReserved, says)
+}
+
+// SettleFor ends a request that took so many credits.
+func (b *Budget) SettleFor(r *Room, now time.Time, took int, says messages.Allowance) {
+	b.settle(r, now, took, says)
+}
 
 // Memory is how many spends the budget keeps apart.
 func (b *Budget) Memory() int {
@@ -286,7 +293,7 @@ func (b *Budget) Spend(now time.Time, cost int) bool {
 		return false
 	}
 
-	b.settle(r, now, messages.Allowance{})
+	b.settle(r, now, asReserved, messages.Allowance{})
 
 	return true
 }

@@ -134,20 +134,42 @@ func (b *Budget) giveBack(r *room) {
 	}
 }
 
-// settle ends a request that was sent, with what its answer says about the budget.
-func (b *Budget) settle(r *room, now time.Time, says messages.Allowance) {
+// asReserved says that what a request took is what was set aside for it.
+const asReserved = -1
+
+// settle ends a request that was sent, with the credits that it took and what its answer says about the budget. More credits than were set aside
+// cannot be taken back: they are paid for by waiting longer.
+func (b *Budget) settle(r *room, now time.Time, took int, says messages.Allowance) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 
 	b.expire(now)
 
 	if r != nil && b.remove(r) {
+		if took >= 0 {
+			b.correct(r, took)
+		}
+
 		for i := range b.ledgers {
 			b.ledgers[i].record(r.until(now), r.cost)
 		}
 	}
 
 	b.believe(says, now)
+}
+
+// correct makes the cost of a request what it took.
+func (b *Budget) correct(r *room, took int) {
+	more := took - r.cost
+	r.cost = took
+
+	if b.told != nil {
+		b.told.left -= more
+	}
+
+	if more > 0 && b.spaced() {
+		b.even = b.even.Add(time.Duration(more) * b.interval())
+	}
 }
 
 func (b *Budget) remove(r *room) bool {

@@ -206,6 +206,28 @@ func TestACallHasItsPrice(t *testing.T) {
 	})
 }
 
+// metered is a vendor that says what its calls have taken.
+type metered struct {
+	*vendor
+
+	took int
+}
+
+func (m metered) Spent() int { return m.took }
+
+// TestACallCostsWhatItTook: two credits were expected; a token and a server that stood in made it six.
+func TestACallCostsWhatItTook(t *testing.T) {
+	t.Parallel()
+
+	budget := fetcher.NewBudget(fetcher.BudgetSettings{Key: "k", Burst: 20, Windows: []fetcher.Window{{Credits: 20, Per: time.Minute}}})
+
+	run(t, fetcher.Settings{Budget: budget}, metered{&vendor{cost: 2, do: good}, 6}, func(b *bench) {
+		b.ask(1, 4*time.Second)
+		time.Sleep(2 * time.Second)
+		assert.Equal(t, 14, budget.Status(time.Now()).Remaining)
+	})
+}
+
 // TestTheVendorsWordCounts: its headers say that nothing is left for half a minute.
 func TestTheVendorsWordCounts(t *testing.T) {
 	t.Parallel()

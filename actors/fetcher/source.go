@@ -29,9 +29,16 @@ type Source interface {
 
 // Costed is a Source that knows what a call takes from the budget. Others take one credit.
 type Costed interface {
-	// Cost is how many credits one Fetch of the instruments may take, a retry as much again. It is asked before each call, also while an
+	// Cost is how many credits one Fetch of the instruments is expected to take, a retry as much again. It is asked before each call, also while an
 	// earlier one has not returned yet.
 	Cost(instruments []messages.Instrument) int
+}
+
+// Metered is a Source that knows afterwards what a call has taken: less than its Cost where not all was asked, more where a token had to be
+// fetched, or another server stood in.
+type Metered interface {
+	// Spent is how many credits were taken since it was last asked. It is asked once after each Fetch, on the same goroutine.
+	Spent() int
 }
 
 // Informed is a Source whose vendor says how much of the budget is left.

@@ -35,6 +35,10 @@ type spend struct {
 func (l *ledger) record(at time.Time, credits int) {
 	l.forget(at)
 
+	if credits == 0 {
+		return
+	}
+
 	if n := len(l.spends); n >= coarse {
 		if last := &l.spends[n-1]; at.Sub(last.first) < l.Per/coarse {
 			last.last = later(last.last, at)
