@@ -64,9 +64,10 @@ func (s *Source) read(ctx context.Context, b *batch, answer client.Answer, body 
 // draft is a request before a server is chosen for it.
 type draft struct {
 	endpoint *endpoint
-	url      *url.URL    // the vendor's own
-	direct   bool        // the URL says which server
-	header   http.Header // the endpoint's own where there is nothing to add
+	targets  *reading.Targets // nil for a request that is about none
+	url      *url.URL         // the vendor's own
+	direct   bool             // the URL says which server
+	header   http.Header      // the endpoint's own where there is nothing to add
 	payload  []byte
 	values   *template.Values
 }
@@ -75,7 +76,7 @@ type draft struct {
 func (s *Source) draft(ctx context.Context, b *batch, at cursor) (*draft, *messages.Failure) {
 	now := time.Now()
 	d := &draft{
-		endpoint: b.endpoint, url: at.url, direct: at.direct, header: b.endpoint.header,
+		endpoint: b.endpoint, targets: b.targets, url: at.url, direct: at.direct, header: b.endpoint.header,
 		values: &template.Values{Targets: b.symbols, Secrets: s.secrets, Now: now, Nonce: s.nextNonce(now), Page: at.page, Offset: at.offset},
 	}
 

@@ -20,6 +20,8 @@ type asked struct{ own, real *url.URL }
 // request sends what a batch asks for to the first server that answers.
 func (s *Source) request(ctx context.Context, b *batch, at cursor, body *bytes.Buffer) (client.Answer, asked, *messages.Failure) {
 	if b.prepared != nil {
+		s.spend(b.targets)
+
 		answer, failure := s.send(b.prepared.WithContext(ctx), b.endpoint, nil, body)
 
 		return answer, asked{}, failure
@@ -65,6 +67,8 @@ func (s *Source) attempt(ctx context.Context, d *draft, server int, body *bytes.
 		if failure != nil {
 			return client.Answer{}, d.url, failure
 		}
+
+		s.spend(d.targets)
 
 		answer, failure := s.send(request, d.endpoint, d.payload, body)
 

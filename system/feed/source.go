@@ -31,6 +31,7 @@ type Source struct {
 	credits     int
 	perSymbol   bool
 	nonce       atomic.Int64
+	spent       atomic.Int64 // credits that nobody has asked about yet
 	veil        reading.Veil
 	hidden      string // the query parameter of a signature
 }
@@ -73,24 +74,38 @@ func newSource(definition Definition, resolver *net.Resolver) (*Source, error) {
 // Close closes idle connections. The source can still be used.
 func (s *Source) Close() { s.client.Close() }
 
-// Cost returns how many units of the vendor's budget a fetch of the instruments takes: credits for each request, or for each symbol. Where
-// answers have pages, it counts as many as the newest answer had.
+// Cost returns how many units of the vendor's budget a fetch of the instruments is expected to take: credits for each request, or for each symbol
+// of one. Where answers have pages, it counts as many as the newest answer had.
 func (s *Source) Cost(instruments []messages.Instrument) int {
-	units := 0
+	credits := 0
 
 	for _, b := range s.planned(instruments, time.Now()).batches {
-		switch {
-		case s.perSymbol:
-			units += b.targets.Keys()
-		case b.endpoint.pages != nil:
-			units += max(int(b.endpoint.pages.last.Load()), 1)
-		default:
-			units++
+		requests := 1
+		if b.endpoint.pages != nil {
+			requests = max(int(b.endpoint.pages.last.Load()), 1)
 		}
+
+		credits += requests * s.price(b.targets)
 	}
 
-	return s.credits * units
+	return credits
 }
+
+// price is how many credits one request takes. One that is about no symbols, such as that for an access token, takes as many as a single one.
+func (s *Source) price(targets *reading.Targets) int {
+	if s.perSymbol && targets != nil {
+		return s.credits * targets.Keys()
+	}
+
+	return s.credits
+}
+
+// Spent returns how many credits were taken since it was last asked: by all requests that were sent, also those to servers that stood in, for
+// further pages, and for access tokens.
+func (s *Source) Spent() int { return int(s.spent.Swap(0)) }
+
+// spend notes a request that is about to be sent.
+func (s *Source) spend(targets *reading.Targets) { s.spent.Add(int64(s.price(targets))) }
 
 // Allowance returns what the vendor's newest answer said about the budget; nothing once its window is over.
 func (s *Source) Allowance() messages.Allowance { return s.meter.read(time.Now()) }

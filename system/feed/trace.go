@@ -113,6 +113,8 @@ func isTokenRequest(request *http.Request) bool { return request.Context().Value
 
 // askToken is exchange for requests for an access token.
 func (s *Source) askToken(request *http.Request, body *bytes.Buffer) (client.Answer, error) {
+	s.spend(nil)
+
 	return s.exchange(request.WithContext(context.WithValue(request.Context(), tokenKey{}, true)), nil, body)
 }
 
