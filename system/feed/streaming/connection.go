@@ -139,6 +139,10 @@ func (c *connection) apply(ctx context.Context, out output) *messages.Failure {
 		c.deliver(out.update)
 	}
 
+	for _, phase := range out.reached {
+		c.observe(Reached, time.Now(), []byte(phase))
+	}
+
 	if out.note != "" {
 		c.observe(Noted, time.Now(), []byte(out.note))
 	}

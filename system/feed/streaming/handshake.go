@@ -60,6 +60,7 @@ func (s *session) login(ctx context.Context, document any) bool {
 func (s *session) welcome(now time.Time) {
 	s.phase = phaseWelcome
 	s.dueBy = now.Add(s.plan.subscribe.within)
+	s.out.reached = append(s.out.reached, PhaseLogin)
 }
 
 // begin starts to subscribe where it is time. Where nothing is subscribed to by message, the connection is ready.
@@ -82,6 +83,10 @@ func (s *session) begin(ctx context.Context, now time.Time, document any) bool {
 }
 
 func (s *session) ready() {
+	if s.plan.subscribe.send != nil {
+		s.out.reached = append(s.out.reached, PhaseSubscribe)
+	}
+
 	s.phase = phaseReady
 	s.dueBy, s.more = time.Time{}, time.Time{}
 }

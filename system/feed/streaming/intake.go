@@ -120,6 +120,11 @@ func (s *session) rows(now time.Time, rows []reading.Row) {
 	before := len(s.pending.Quotes)
 	s.pending.Quotes = s.book.enter(now, rows, s.pending.Quotes)
 
+	if len(s.pending.Quotes) > before && !s.quoted {
+		s.quoted = true
+		s.out.reached = append(s.out.reached, PhaseFirstQuote)
+	}
+
 	for i := before; s.gap && i < len(s.pending.Quotes); i++ {
 		s.pending.Quotes[i].Flags |= messages.FlagGap
 	}

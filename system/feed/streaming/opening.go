@@ -45,6 +45,8 @@ func (o *opening) attempt(ctx context.Context) *messages.Failure {
 		}
 
 		o.boot = boot
+
+		s.reached(PhaseBootstrap)
 	}
 
 	request, values, err := s.address.make(ctx, o.symbols, o.boot, s.nonce.next(time.Now()))
@@ -52,17 +54,27 @@ func (o *opening) attempt(ctx context.Context) *messages.Failure {
 		return messages.NewFailure(messages.OutcomeBadRequest, s.plan.veil.Mask(err.Error()))
 	}
 
+	own := request.URL // a signature may be added to it
+
 	if failure := o.authorize(ctx, request, nil, values); failure != nil {
 		return failure
 	}
 
+	o.show(request, own)
+
 	dialer := s.dialer
 	dialer.hidden = o.hidden
 
-	open, failure := dialer.dial(ctx, request, o.life)
+	open, failure := dialer.dial(s.traced(ctx), request, o.life)
+	if failure != nil {
+		return failure
+	}
+
 	o.wire = open
 
-	return failure
+	s.reached(PhaseUpgrade)
+
+	return nil
 }
 
 // authorize adds credentials to a request. Those that have to be asked for first take no longer than any other step.

@@ -14,6 +14,8 @@ type output struct {
 	// send are messages for the vendor, ping is the WebSocket's own.
 	send [][]byte
 	ping bool
+	// reached are the phases that are over now, for whoever watches.
+	reached []string
 	// note says why a message gave no row, for whoever watches; usually empty.
 	note string
 	// end says why the connection is over; nil while it goes on.

@@ -36,6 +36,7 @@ type session struct {
 	book  *book
 
 	counter counter
+	quoted  bool // some instrument has had a quote
 	gap     bool // messages are missing before the one that is being read
 
 	hidden   concealment

@@ -14,6 +14,8 @@ import (
 
 // Directions of what an observer sees.
 const (
+	Asked    = "asked"   // the request that opens the connection, without its credentials
+	Reached  = "reached" // a phase is over, see PhaseDial and the others
 	Sent     = "sent"
 	Received = "received"
 	Noted    = "noted" // why the message received last gave no row
@@ -40,8 +42,9 @@ type Stream struct {
 // Option changes how a Stream is made.
 type Option func(*Stream)
 
-// WithObserver shows every message to a function, as it is sent (Sent) or as it came (Received), packed ones as they are, and notes about
-// those that cannot be read (Noted). Secrets are masked. It is called from several goroutines at once, and the frame must not be kept.
+// WithObserver shows every message to a function, as it is sent (Sent) or as it came (Received), packed ones as they are, notes about those that
+// cannot be read (Noted), and how the connection came about (Asked, Reached). Secrets are masked. It is called from several goroutines at once, and
+// the frame must not be kept.
 func WithObserver(observe func(direction string, at time.Time, frame []byte)) Option {
 	return func(s *Stream) {
 		s.observe = func(direction string, at time.Time, frame []byte) {

@@ -310,5 +310,8 @@ stream:
 
 	failure := stream.Stream(t.Context(), []messages.Instrument{"A"}, func(messages.StreamUpdate) {})
 	require.EqualError(t, failure, "disconnected: the vendor closed the connection with 1000: key ****** used twice")
-	assert.Equal(t, []string{`sent {"login":"******"}`, `received {"welcome":"******"}`}, seen)
+	assert.Equal(t, []string{
+		"asked GET " + url + "?key=******", "reached dial", "reached upgrade",
+		`sent {"login":"******"}`, `received {"welcome":"******"}`, "reached login",
+	}, seen)
 }
