@@ -23,6 +23,7 @@ func (d *decoder) config(root *yaml.Node, config *Config) {
 	}
 
 	d.checkKeyed(config.Vendors)
+	d.checkHTTP(root, config)
 }
 
 // checkRound completes and checks the round's settings as soon as they are decoded.

@@ -22,6 +22,8 @@ type Config struct {
 	Checks Checks `yaml:"checks"`
 	// MaxInFlight is how many vendors may be asked at the same moment.
 	MaxInFlight int `yaml:"max_in_flight"`
+	// HTTP is the API and the dashboard.
+	HTTP HTTP `yaml:"http"`
 	// Vendors stand in the order of the file.
 	Vendors []Vendor `yaml:"vendors"`
 	// Warnings are about what is allowed and probably not meant, by position.

@@ -259,7 +259,7 @@ func TestSchemaAcceptsEveryGoodFile(t *testing.T) {
 
 func TestSchemaRefusesWhatAnEditorCanSee(t *testing.T) {
 	for _, name := range []string{
-		"unknown_key", "unknown_key_vendor", "unknown_key_http", "unknown_key_parse", "wrong_type_duration", "wrong_type_mapping", "wrong_type_integer",
+		"unknown_key", "unknown_key_vendor", "unknown_key_far_top", "unknown_key_parse", "wrong_type_duration", "wrong_type_mapping", "wrong_type_integer",
 		"wrong_type_vendors", "wrong_type_symbols", "null_value", "missing_vendors", "missing_class", "missing_url", "missing_symbols",
 		"empty_symbols", "vendor_name", "duration_unit", "duration_negative", "integer_range", "word", "method", "no_vendor",
 	} {
