@@ -50,7 +50,9 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 
 	free, known := l.free[key]
 	if !known && len(l.free) >= maxKeys {
-		if l.forget(now); len(l.free) >= maxKeys {
+		l.forget(now)
+
+		if len(l.free) >= maxKeys {
 			key = ""
 			free = l.free[key]
 		}

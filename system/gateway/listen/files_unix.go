@@ -13,5 +13,5 @@ func openFiles() (int, bool) {
 
 	const most = 1 << 30
 
-	return int(min(uint64(limit.Cur), most)), true //nolint:gosec,unconvert // it is at most 2^30, and signed on some systems
+	return int(min(uint64(limit.Cur), most)), true //nolint:unconvert // signed on some systems
 }
