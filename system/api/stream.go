@@ -44,11 +44,12 @@ type Changes struct {
 	Vendors     map[string]json.RawMessage `json:"vendors"`
 }
 
-// Skipped says how many rounds were left out.
+// Skipped says how many rounds were left out, or how many events were.
 type Skipped struct {
-	From  messages.Round `json:"from"` // first and last round that are missing
-	To    messages.Round `json:"to"`
-	Count uint64         `json:"count"`
+	From   messages.Round `json:"from,omitempty"` // first and last round that are missing
+	To     messages.Round `json:"to,omitempty"`
+	Count  uint64         `json:"count"` // rounds
+	Events uint64         `json:"events,omitempty"`
 }
 
 // Reset says that a stream cannot go on from where the reader was.
