@@ -15,7 +15,8 @@ type Difference struct {
 	Removed  []messages.Vendor
 	Replaced []messages.Vendor // other settings or another source: it gets another fetcher
 	Kept     []messages.Vendor // not touched: the fetcher, its connections and how it stands
-	Rounds   bool              // the schedule, the deadline, the carrying of prices or the order of the vendors changed
+	// Rounds says that the schedule, the deadline, the carrying of prices, what prices are held against, or the order of the vendors changed.
+	Rounds bool
 }
 
 // Empty reports whether nothing changes.
@@ -94,6 +95,7 @@ func compare(from, to *Settings) *Difference {
 			d.Added = append(d.Added, v.Name)
 		case old.same(v):
 			d.Kept = append(d.Kept, v.Name)
+			d.Rounds = d.Rounds || old.Checks != v.Checks
 		default:
 			d.Replaced = append(d.Replaced, v.Name)
 		}
@@ -105,7 +107,7 @@ func compare(from, to *Settings) *Difference {
 		}
 	}
 
-	d.Rounds = from.Every != to.Every || from.Deadline != to.Deadline || from.Carry != to.Carry || reordered(from.Vendors, to.Vendors, before, after)
+	d.Rounds = d.Rounds || from.Every != to.Every || from.Deadline != to.Deadline || from.Carry != to.Carry || reordered(from.Vendors, to.Vendors, before, after)
 
 	return d
 }
@@ -129,11 +131,13 @@ func reordered(from, to []Vendor, before map[messages.Vendor]*Vendor, after map[
 	return !slices.Equal(was, is)
 }
 
-// same reports whether a vendor may keep its fetcher. Every field counts, whichever there will be: what stands behind an interface or a
+// same reports whether a vendor may keep its fetcher. Every field but Checks counts, whichever there will be: what stands behind an interface or a
 // pointer by its identity, unless both vendors have one version; anything else by its value.
 func (v *Vendor) same(other *Vendor) bool {
 	versioned := v.Version != "" && v.Version == other.Version
-	a, b := reflect.ValueOf(v).Elem(), reflect.ValueOf(other).Elem()
+	unchecked := *other
+	unchecked.Checks = v.Checks
+	a, b := reflect.ValueOf(v).Elem(), reflect.ValueOf(&unchecked).Elem()
 
 	for i := range a.NumField() {
 		if !sameField(a.Field(i), b.Field(i), versioned) {

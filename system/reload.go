@@ -127,7 +127,9 @@ func (s *System) draw(settings Settings, roster *messages.Roster, difference *Di
 		v := &d.settings.Vendors[i]
 
 		if at, stays := kept[v.Name]; stays {
+			checks := v.Checks
 			*v = s.settings.Vendors[at] // with the source that is in use
+			v.Checks = checks
 			d.crew[i] = s.crew[at]
 		} else {
 			d.crew[i] = s.child(v, string(v.Name)+"."+strconv.Itoa(s.reloads))
@@ -153,6 +155,7 @@ func (s *System) carryOut(ctx context.Context, host *actor.ActorSystem, d *drawn
 		coordinator.Message(&coordinator.Reconfigure{
 			Roster: d.roster, Fetchers: d.crew.refs(s.pids),
 			Every: d.settings.Every, Deadline: d.settings.Deadline, Carry: d.settings.Carry,
+			Checks: d.settings.checks(),
 		}))
 	if err == nil && !asked.Applied {
 		err = ErrNotStarted // it is being stopped

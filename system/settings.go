@@ -63,6 +63,8 @@ type Vendor struct {
 	MaxAge   time.Duration   // older quotes are stale; 0 means never
 	MaxSkew  time.Duration   // how far ahead a vendor's clock may be; 5 s if 0
 	Breaker  fetcher.Breaker // when a failing vendor is left alone; the zero value means the defaults
+	// Checks are what its prices are held against, once the round's are all there; the zero value asks nothing. They are none of its fetcher's business.
+	Checks coordinator.Checks
 
 	AfterFailure time.Duration // when it is asked again after a failure; 0 means Every
 
@@ -166,6 +168,16 @@ func (v *Vendor) streamerSettings(s *Settings) streamer.Settings {
 		Uniform:     s.Uniform,
 		Log:         s.Log.WithField("actor", "streamer"),
 	}
+}
+
+// checks are those of the vendors, in their order.
+func (s *Settings) checks() []coordinator.Checks {
+	checks := make([]coordinator.Checks, len(s.Vendors))
+	for i := range s.Vendors {
+		checks[i] = s.Vendors[i].Checks
+	}
+
+	return checks
 }
 
 // ref types the PID of a child of the root.

@@ -78,6 +78,7 @@ func (s *System) coordinatorProps(auditing actors.Ref[messages.AuditorMessage]) 
 		Roster:     s.roster,
 		FirstRound: s.settings.FirstRound,
 		Carry:      s.settings.Carry,
+		Checks:     s.settings.checks(),
 		Durability: s.settings.Durability,
 		Latest:     &s.latest,
 		Uniform:    s.settings.Uniform,

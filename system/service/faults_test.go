@@ -131,9 +131,9 @@ func contentCases() []faultCase {
 	refused := []messages.Outcome{messages.OutcomeMalformed, messages.OutcomePartial, messages.OutcomeMissingSymbol}
 
 	return []faultCase{
-		{fault: "freeze", ids: "P13", outcomes: ok}, // nothing looks at unmoving prices yet
-		{fault: "spike", ids: "P12", outcomes: ok},  // nor at jumps
-		{fault: "swap", ids: "P14", outcomes: ok},   // the same
+		{fault: "freeze", ids: "P13", outcomes: ok},             // prices may stand still, unless it is said how long
+		{fault: "spike", ids: "P12", outcomes: ok, rests: true}, // from the first round on; what comes afterwards is the jump
+		{fault: "swap", ids: "P14", outcomes: ok},               // nothing says yet which is which
 		{fault: "half-symbols", ids: "P09", outcomes: []messages.Outcome{messages.OutcomePartial}},
 		{fault: "wrong-symbols", ids: "P09", outcomes: []messages.Outcome{messages.OutcomeMissingSymbol, messages.OutcomePartial}},
 		{fault: "extra-symbols", ids: "P08", outcomes: []messages.Outcome{messages.OutcomeTooLarge, messages.OutcomeOK}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/config"
@@ -18,14 +19,15 @@ const (
 	Starts   Action = "starts"   // it is new
 	Stops    Action = "stops"    // it is not there any more
 	Replaced Action = "replaced" // it is asked in another way: a new fetcher, new connections
-	Keeps    Action = "keeps"    // nothing happens to it
+	Keeps    Action = "keeps"    // its fetcher and its connections are not touched
 )
 
 // VendorPlan is what a reload would do with one vendor.
 type VendorPlan struct {
 	Vendor messages.Vendor `json:"vendor"`
 	Action Action          `json:"action"`
-	// Keys are those that changed, such as url or limits.per_minute; "secrets" where nothing else did.
+	// Keys are those that changed, such as url or limits.per_minute; "secrets" where nothing else did. Of a vendor that is kept they are among
+	// its checks, which its fetcher does not know.
 	Keys []string `json:"keys,omitempty"`
 	// Stretched says how often the vendor is asked, and why, where its budget does not allow as often as was wished for.
 	Stretched string `json:"stretched,omitempty"`
@@ -139,20 +141,34 @@ func planVendor(from, to *RunningVendor, salted bool) (VendorPlan, error) {
 	}
 
 	v.Action, v.Keys = Replaced, changed(was, is)
+	checks, others := splitChecks(v.Keys)
 
-	if salted && from.Digest == to.Digest || !salted && len(v.Keys) == 0 {
-		v.Action, v.Keys = Keeps, nil
+	if salted && from.Digest == to.Digest || !salted && len(others) == 0 {
+		v.Action, v.Keys = Keeps, checks
 	}
 
 	if from.Budget != to.Budget { // another vendor with the key may have changed it
 		v.Action, v.Keys = Replaced, append(v.Keys, "budget")
 	}
 
-	if v.Action == Replaced && len(v.Keys) == 0 {
-		v.Keys = []string{"secrets"}
+	if v.Action == Replaced && len(others) == 0 && from.Budget == to.Budget {
+		v.Keys = append(v.Keys, "secrets")
 	}
 
 	return v, nil
+}
+
+// splitChecks tells the keys of what prices are held against from those that the fetcher depends on.
+func splitChecks(keys []string) (checks, others []string) {
+	for _, key := range keys {
+		if strings.HasPrefix(key, "checks.") {
+			checks = append(checks, key)
+		} else {
+			others = append(others, key)
+		}
+	}
+
+	return checks, others
 }
 
 // changed are the keys whose values differ, sorted.

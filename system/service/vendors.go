@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/rollcall-go/rollcall/actors"
+	"github.com/rollcall-go/rollcall/actors/coordinator"
 	"github.com/rollcall-go/rollcall/actors/fetcher"
 	"github.com/rollcall-go/rollcall/actors/streamer"
 	"github.com/rollcall-go/rollcall/messages"
@@ -148,6 +149,7 @@ func (c *crew) vendors() []system.Vendor {
 		v := &c.config.Vendors[i]
 		vendors[i] = c.members[v.Name].vendor(v)
 		vendors[i].Every, vendors[i].AfterFailure = c.schedules[i].Every, c.schedules[i].AfterFailure
+		vendors[i].Checks = checks(c.config.ChecksOf(i, max(c.config.Every, c.schedules[i].Every)))
 
 		if b := c.budgets[v.Budget]; b != nil {
 			vendors[i].Budget = b.shared
@@ -155,6 +157,18 @@ func (c *crew) vendors() []system.Vendor {
 	}
 
 	return vendors
+}
+
+func checks(c config.Checks) coordinator.Checks {
+	return coordinator.Checks{
+		Jump:    c.Jump.Millionths(),
+		Within:  c.Within,
+		Confirm: c.Confirm,
+		Agree:   c.Agree,
+		Outlier: c.Outlier.Millionths(),
+		Spread:  c.Spread.Int(),
+		Stuck:   c.Stuck.Int(),
+	}
 }
 
 func (m *member) vendor(v *config.Vendor) system.Vendor {
