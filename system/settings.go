@@ -171,7 +171,7 @@ func (v *Vendor) streamerSettings(s *Settings) streamer.Settings {
 }
 
 // checks are those of the vendors, in their order.
-func (s *Settings) checks() []coordinator.Checks {
+func (s Settings) checks() []coordinator.Checks {
 	checks := make([]coordinator.Checks, len(s.Vendors))
 	for i := range s.Vendors {
 		checks[i] = s.Vendors[i].Checks

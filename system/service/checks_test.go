@@ -315,7 +315,7 @@ func TestSwappedPrices(t *testing.T) {
 	})
 }
 
-// Other checks hold from the next round on, and no fetcher is touched for them. P12
+// Other checks hold from the next round on, and no fetcher is touched for them. P12.
 func TestChecksAreReloaded(t *testing.T) {
 	t.Parallel()
 

@@ -14,7 +14,7 @@ import (
 )
 
 // market is rounds of so many instruments at five vendors, in which the prices move a little each time. The last vendor's prices are multiplied.
-func market(tb testing.TB, instruments int, multiplied int) (*messages.Roster, [][]messages.VendorReport) {
+func market(tb testing.TB, instruments, multiplied int) (*messages.Roster, [][]messages.VendorReport) {
 	tb.Helper()
 
 	const vendors = 5
