@@ -2,20 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/feed"
-	"github.com/rollcall-go/rollcall/system/feed/streaming"
 )
 
 // probing is what the flags of 'probe' say.
@@ -23,6 +19,8 @@ type probing struct {
 	file, at string
 	within   time.Duration
 	raw      bool
+
+	poll, stream bool // which way is asked for; neither: the one that a service prefers
 }
 
 func (a *app) probe() *cobra.Command {
@@ -32,11 +30,14 @@ func (a *app) probe() *cobra.Command {
 		Use:   "probe VENDOR SYMBOL…",
 		Short: "Ask one vendor once: request, timing, quotes, outcome",
 		Long: `Probe asks one vendor for a few instruments, or listens to its stream for a few seconds, and shows the request without its
-secrets, the time of each phase, what was read, and the outcome. VENDOR is a vendor of the configuration named with -c, else a shipped
-definition or a file. Without -c, secrets come from the environment: {secret.key} of finnhub from FINNHUB_KEY. Nothing is stored.
+secrets, the time of each phase, what was read, and the outcome that a round would give it, by the vendor's max_age and max_skew too.
+VENDOR is a vendor of the configuration named with -c, else a shipped definition or a file. A vendor that can be polled and pushes is
+listened to, as a service prefers; --poll asks it instead. Without -c, secrets come from the environment: {secret.key} of finnhub from
+FINNHUB_KEY. With --at the times of quotes do not count: what a simulator plays is from long ago. Nothing is stored.
 Exit code 0: every instrument has a price; 3: some have none.`,
 		Example: `  rollcall probe kraken BTC/USD ETH/USD
   rollcall probe -c r.yaml kraken BTC/USD --raw
+  rollcall probe ./mine.yaml BTC/USD --poll                              of a vendor that pushes too
   rollcall probe coinbase BTC/USD --at http://127.0.0.1:7879/coinbase    asks 'rollcall sim --vendor coinbase'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
@@ -52,6 +53,10 @@ Exit code 0: every instrument has a price; 3: some have none.`,
 				return err
 			}
 
+			if err := a.chooseWay(&p, vendor); err != nil {
+				return err
+			}
+
 			ctx, cancel := context.WithTimeout(cmd.Context(), p.within)
 			defer cancel()
 
@@ -62,6 +67,8 @@ Exit code 0: every instrument has a price; 3: some have none.`,
 	cmd.Flags().StringVar(&p.at, "at", "", "`URL` to ask instead of the vendor's own, such as a simulator's")
 	cmd.Flags().DurationVar(&p.within, "within", 5*time.Second, "how `long` to wait, or to listen")
 	cmd.Flags().BoolVar(&p.raw, "raw", false, "show the raw answer or messages")
+	cmd.Flags().BoolVar(&p.stream, "stream", false, "listen to the stream")
+	cmd.Flags().BoolVar(&p.poll, "poll", false, "poll, even where there is a stream")
 
 	return cmd
 }
@@ -100,6 +107,29 @@ func (a *app) probed(p *probing, name string, symbols []string) (*config.Vendor,
 	}
 
 	return vendor, nil
+}
+
+// chooseWay settles whether the vendor is polled or listened to, and says so where it is not the only way.
+func (a *app) chooseWay(p *probing, vendor *config.Vendor) error {
+	pushes := vendor.Feed.Stream.URL != ""
+	polled := vendor.Feed.URL != "" || len(vendor.Feed.Endpoints) > 0
+
+	switch {
+	case p.stream && p.poll:
+		return usageError("--stream and --poll exclude each other")
+	case p.stream && !pushes:
+		return usageError("vendor %s has no stream", vendor.Name)
+	case p.poll && !polled:
+		return usageError("vendor %s only pushes; there is nothing to poll", vendor.Name)
+	case pushes && polled && !p.stream && !p.poll:
+		if _, err := fmt.Fprintln(a.out, "by its stream, which a service prefers; --poll asks it instead"); err != nil {
+			return fmt.Errorf("way: %w", err)
+		}
+	}
+
+	p.stream = p.stream || pushes && !p.poll
+
+	return nil
 }
 
 // probedConfig is the configuration that was named, or one made of a definition.
@@ -156,188 +186,4 @@ func (a *app) probedConfig(p *probing, name string, symbols []string) (*config.C
 	}
 
 	return cfg, nil
-}
-
-func (a *app) runProbe(ctx context.Context, p *probing, vendor *config.Vendor) error {
-	ask := a.probePoll
-	if vendor.Feed.URL == "" {
-		ask = a.probeStream
-	}
-
-	begun := time.Now()
-	quotes, err := ask(ctx, p, vendor)
-	elapsed := time.Since(begun)
-
-	failure := &messages.Failure{}
-	if err != nil && !errors.As(err, &failure) {
-		return err
-	}
-
-	outcome := messages.OutcomeOK
-
-	switch usable := countUsable(quotes); {
-	case err != nil && usable == 0:
-		outcome = failure.Outcome
-	case usable < len(vendor.Feed.Symbols):
-		outcome = messages.OutcomePartial
-	}
-
-	if err := a.printQuotes(quotes); err != nil {
-		return err
-	}
-
-	line := fmt.Sprintf("outcome %s after %s", outcome, seconds(elapsed))
-	if failure.Detail != "" {
-		line += ": " + failure.Detail
-	}
-
-	if _, err := fmt.Fprintln(a.out, printable(line)); err != nil {
-		return fmt.Errorf("outcome: %w", err)
-	}
-
-	if outcome != messages.OutcomeOK {
-		return &exitError{code: exitIncomplete}
-	}
-
-	return nil
-}
-
-func countUsable(quotes []messages.Quote) int {
-	n := 0
-
-	for i := range quotes {
-		if quotes[i].Outcome == messages.OutcomeOK {
-			n++
-		}
-	}
-
-	return n
-}
-
-// probePoll asks once.
-func (a *app) probePoll(ctx context.Context, p *probing, vendor *config.Vendor) ([]messages.Quote, error) {
-	source, err := feed.New(vendor.Feed) //nolint:contextcheck // requests get their context when they are sent
-	if err != nil {
-		return nil, usageError("%w", err)
-	}
-	defer source.Close()
-
-	trace := &feed.Trace{}
-	quotes, err := source.Fetch(feed.WithTrace(ctx, trace), vendor.Listing().Instruments)
-
-	for _, exchange := range trace.Exchanges() {
-		a.printExchange(exchange, p.raw)
-	}
-
-	return quotes, err
-}
-
-func (a *app) printExchange(e *feed.Exchange, raw bool) {
-	show := func(format string, values ...any) {
-		_, _ = fmt.Fprintln(a.out, printable(fmt.Sprintf(format, values...)))
-	}
-
-	show("%s %s", e.Method, e.URL)
-
-	for _, header := range e.Header {
-		show("  %s", header)
-	}
-
-	if e.Payload != "" {
-		show("  body %s", e.Payload)
-	}
-
-	show("status %d, %d bytes; dns %s, connect %s, tls %s, first byte %s, body %s", e.Status, e.Size, milliseconds(e.DNS),
-		milliseconds(e.Connect), milliseconds(e.TLS), milliseconds(e.Wait), milliseconds(e.Read))
-
-	if e.Failure != "" {
-		show("no answer: %s", e.Failure)
-	}
-
-	if raw {
-		for _, header := range e.AnswerHeader {
-			show("  %s", header)
-		}
-
-		for line := range strings.Lines(string(e.Answer)) {
-			show("  %s", strings.TrimRight(line, "\r\n"))
-		}
-	}
-}
-
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
-}
-
-// probeStream listens until every instrument has been heard of or time is up.
-func (a *app) probeStream(ctx context.Context, p *probing, vendor *config.Vendor) ([]messages.Quote, error) {
-	var mu sync.Mutex
-
-	begun := time.Now()
-	stream, err := feed.NewStream(vendor.Feed, nil, streaming.WithObserver(func(direction string, at time.Time, frame []byte) {
-		mu.Lock()
-		defer mu.Unlock()
-
-		if direction == streaming.Sent || p.raw {
-			_, _ = fmt.Fprintln(a.out, printable(fmt.Sprintf("%8s %-8s %s", milliseconds(at.Sub(begun)), direction, frame)))
-		}
-	}))
-	if err != nil {
-		return nil, usageError("%w", err)
-	}
-
-	listing := vendor.Listing().Instruments
-	newest := make(map[messages.Instrument]messages.Quote, len(listing))
-
-	ctx, done := context.WithCancel(ctx)
-	defer done()
-
-	err = stream.Stream(ctx, listing, func(update messages.StreamUpdate) {
-		for i := range update.Quotes {
-			newest[update.Quotes[i].Instrument] = update.Quotes[i]
-		}
-
-		if len(newest) == len(listing) && !p.raw {
-			done()
-		}
-	})
-
-	quotes := make([]messages.Quote, 0, len(listing))
-
-	for _, instrument := range listing {
-		quote, heard := newest[instrument]
-		if !heard {
-			quote = messages.Quote{Instrument: instrument, Outcome: messages.OutcomeMissingSymbol, Detail: "nothing came within " + p.within.String()}
-		}
-
-		quotes = append(quotes, quote)
-	}
-
-	if ctx.Err() != nil {
-		err = nil // we ended it
-	}
-
-	return quotes, err
-}
-
-func (a *app) printQuotes(quotes []messages.Quote) error {
-	t := &table{colour: a.wantsColour(a.out), width: reportWidth}
-	t.header("INSTRUMENT", "OUTCOME", ">PRICE", ">BID", ">ASK", "TIME", "NOTE")
-
-	for i := range quotes {
-		q := &quotes[i]
-
-		at := "-"
-		if !q.VendorTime.IsZero() {
-			at = q.VendorTime.UTC().Format(timeLayout)
-		}
-
-		t.row(
-			cell{text: string(q.Instrument), style: bold}, cell{text: string(q.Outcome), style: outcomeStyle(q.Outcome)},
-			cell{text: q.Price.Text(), right: true}, cell{text: q.Bid.Text(), right: true}, cell{text: q.Ask.Text(), right: true},
-			cell{text: at, style: dim}, cell{text: strings.TrimSpace(q.Flags.String() + " " + q.Detail), style: dim},
-		)
-	}
-
-	return t.write(a.out)
 }
