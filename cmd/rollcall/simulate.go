@@ -29,15 +29,25 @@ func (a *app) simulate() *cobra.Command {
 		Long: `Sim answers like market-data vendors over real HTTP on loopback: prices that walk, latency, and on request every
 fault Rollcall is built to survive. Without a file it plays the three vendors that 'rollcall init' asks. With --vendor it plays what a
 shipped definition, or a file of the same shape, has recorded of its vendor, over HTTP or WebSocket: what succeeds, or one example
-(--vendor 'kraken:rate limited'). It prints how to ask it.
+(--vendor 'kraken:rate limited'); in its own file that is 'play: kraken'. It prints how to ask it.
 
-Faults (--fault VENDOR=FAULT):
+A fault (--fault VENDOR=FAULT) hits every request, unless it says when: every=10 (each tenth), first=3 (the first three), chance=0.2,
+after=1m for=30s (a time, since the start), up=30s down=10s (by turns). Write it in quotes then. Of several faults the first that is
+due answers. Faults of prices, symbols and times need prices that walk; those called ws-… need a vendor that pushes
+('rollcall vendors' says which do).
+
+Faults:
 ` + faultHelp(),
 		Example: `  rollcall sim                                     in one terminal
   rollcall run -c r.yaml                           in another, with the file of 'rollcall init'
   rollcall sim --fault forex=hang --fault equities=status=503
-  rollcall sim --vendor kraken --vendor ./mine.yaml --fault kraken=gzip-bomb
-  rollcall sim --sample > sim.yaml && rollcall sim -c sim.yaml`,
+  rollcall sim --sample > sim.yaml && rollcall sim -c sim.yaml
+
+  rollcall sim --vendor kraken --vendor ./mine.yaml
+  rollcall sim --vendor kraken --fault 'kraken=rate-limited=17s every=5'    429 now and then
+  rollcall sim --vendor kraken --fault 'kraken=status=503 after=1m for=30s'
+  rollcall sim --vendor kraken --fault 'kraken=hang up=30s down=10s'
+  rollcall sim --vendor bybit --fault bybit=ws-drop=20s                     cut connections`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if sample {
@@ -46,7 +56,7 @@ Faults (--fault VENDOR=FAULT):
 				return err
 			}
 
-			settings, plays, err := a.simulatorSettings(file, vendors, faults)
+			settings, err := simulatorSettings(file, vendors, faults)
 			if err != nil {
 				return err
 			}
@@ -55,7 +65,7 @@ Faults (--fault VENDOR=FAULT):
 				settings.Listen = listen
 			}
 
-			return a.runSimulator(cmd.Context(), settings, plays)
+			return a.runSimulator(cmd.Context(), settings)
 		},
 	})
 	configFlag(cmd, &file, "simulator `file` (default: the vendors of 'rollcall init')")
@@ -84,41 +94,41 @@ func faultHelp() string {
 
 // simulatorSettings reads the file, or takes the default vendors if there is nothing else, and adds the definitions and faults of the command
 // line.
-func (a *app) simulatorSettings(file string, vendors, faults []string) (sim.Settings, []*played, error) {
-	var settings sim.Settings
-
+func simulatorSettings(file string, vendors, faults []string) (settings sim.Settings, err error) {
 	switch {
 	case file != "":
 		data, err := os.ReadFile(file) //nolint:gosec // the user names the file
 		if err != nil {
-			return settings, nil, usageError("simulator file: %w", err)
+			return settings, usageError("simulator file: %w", err)
 		}
 
 		if settings, err = sim.Load(data, file); err != nil {
-			return settings, nil, usageError("%w", err)
+			return settings, usageError("%w", err)
 		}
 	case len(vendors) == 0:
 		settings.Vendors = sim.Default()
 	}
 
-	plays := make([]*played, 0, len(vendors))
-
 	for _, text := range vendors {
-		p, err := loadPlayed(text)
+		recording, err := sim.OpenRecording(text, "")
 		if err != nil {
-			return settings, nil, err
+			return settings, usageError("--vendor %s: %w", text, err)
 		}
 
-		plays, settings.Vendors = append(plays, p), append(settings.Vendors, p.vendor())
+		settings.Vendors = append(settings.Vendors, recording.Vendor())
 	}
 
 	for _, text := range faults {
 		if err := addFault(&settings, text); err != nil {
-			return settings, nil, err
+			return settings, err
 		}
 	}
 
-	return settings, plays, nil
+	if err := settings.Validate(); err != nil {
+		return settings, usageError("%w", err)
+	}
+
+	return settings, nil
 }
 
 func addFault(settings *sim.Settings, text string) error {
@@ -143,7 +153,7 @@ func addFault(settings *sim.Settings, text string) error {
 	return usageError("--fault %s: the vendors are %s", text, names(settings.Vendors))
 }
 
-func (a *app) runSimulator(ctx context.Context, settings sim.Settings, plays []*played) error {
+func (a *app) runSimulator(ctx context.Context, settings sim.Settings) error {
 	log, err := a.logger()
 	if err != nil {
 		return err
@@ -158,7 +168,7 @@ func (a *app) runSimulator(ctx context.Context, settings sim.Settings, plays []*
 		return err
 	}
 
-	if err := a.printAddresses(server, &settings, plays); err != nil {
+	if err := a.printAddresses(server, &settings); err != nil {
 		return errors.Join(fmt.Errorf("addresses: %w", err), stop(ctx, server))
 	}
 
@@ -168,21 +178,19 @@ func (a *app) runSimulator(ctx context.Context, settings sim.Settings, plays []*
 }
 
 // printAddresses prints where each vendor is, and how to ask those that play.
-func (a *app) printAddresses(server *sim.Server, settings *sim.Settings, plays []*played) error {
+func (a *app) printAddresses(server *sim.Server, settings *sim.Settings) error {
 	for i := range settings.Vendors {
-		name := settings.Vendors[i].Name
-		if _, err := fmt.Fprintf(a.out, "%-12s %s\n", name, server.VendorURL(name)); err != nil {
+		v := &settings.Vendors[i]
+		if _, err := fmt.Fprintf(a.out, "%-12s %s\n", v.Name, server.VendorURL(v.Name)); err != nil {
 			return err
 		}
 
-		for _, p := range plays {
-			if p.entry.Name != name {
-				continue
-			}
+		if v.Play == nil || v.Play.Recording == nil {
+			continue
+		}
 
-			if err := p.introduce(a.out, server.VendorURL(name)); err != nil {
-				return err
-			}
+		if err := introduce(a.out, v.Name, v.Play.Recording, server.VendorURL(v.Name)); err != nil {
+			return err
 		}
 	}
 

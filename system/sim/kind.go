@@ -205,6 +205,18 @@ func (e *entry) pushed() bool { return e.stream || e.socket }
 
 func (e *entry) priced() bool { return e.edit != nil || e.kind == Freeze || e.kind == ExtraSymbols }
 
+// suits says why a vendor cannot have the fault: play is what it plays, nil where its prices walk.
+func (e *entry) suits(play *Play) error {
+	switch {
+	case play != nil && e.priced():
+		return fmt.Errorf("fault %s: needs prices that walk, not recorded ones", e.kind)
+	case e.pushed() && (play == nil || len(play.Script) == 0):
+		return fmt.Errorf("fault %s: needs a vendor that pushes", e.kind)
+	default:
+		return nil
+	}
+}
+
 // concerns reports whether the kind acts in an exchange.
 func (e *entry) concerns(x *exchange) bool {
 	return e.act != nil && (!e.stream || x.pushes) && (!e.socket || x.pushes && upgrades(x.r))

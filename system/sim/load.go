@@ -28,6 +28,9 @@ vendors:
     class: forex
     instruments: {EUR/USD: 1.08450, USD/JPY: 154.320}
     faults: [hang after=1m for=30s]
+  kraken:                     # http://127.0.0.1:9090/kraken, for "at" of a configuration
+    play: kraken              # what a definition has recorded: a shipped one, ./mine.yaml, or 'kraken:rate limited' for one example
+    faults: [rate-limited=17s every=10]
 `
 
 // fileSettings is the shape of a configuration file. Mappings whose order counts stay nodes.
@@ -39,6 +42,7 @@ type fileSettings struct {
 
 type fileVendor struct {
 	Class       string      `yaml:"class"`
+	Play        yaml.Node   `yaml:"play"`
 	Latency     string      `yaml:"latency"`
 	Jitter      string      `yaml:"jitter"`
 	Walk        string      `yaml:"walk"`
@@ -51,7 +55,8 @@ type fileInstrument struct {
 	Step  string `yaml:"step"`
 }
 
-// Load reads settings from YAML; Sample shows the shape. The error lists every mistake as file:line:column: what is wrong.
+// Load reads settings from YAML; Sample shows the shape. Definitions to be played are read from their files, relative to that of the settings. The
+// error lists every mistake as file:line:column: what is wrong.
 func Load(data []byte, file string) (Settings, error) {
 	l := loader{file: file}
 
@@ -128,28 +133,24 @@ func (l *loader) vendor(name, node *yaml.Node) Vendor {
 
 	l.add(node, node.Load(&raw, yaml.WithKnownFields()))
 
-	v := Vendor{
-		Name: name.Value, Class: raw.Class, Walk: raw.Walk,
-		Latency: l.duration(node, "latency", raw.Latency), Jitter: l.duration(node, "jitter", raw.Jitter),
+	v := Vendor{Walk: raw.Walk}
+	if !raw.Play.IsZero() {
+		v = l.played(node, &raw)
 	}
+
+	v.Name, v.Class = name.Value, orElse(raw.Class, v.Class)
+	v.Latency, v.Jitter = l.duration(node, "latency", raw.Latency), l.duration(node, "jitter", raw.Jitter)
 
 	l.each(&raw.Instruments, "instruments", func(symbol, value *yaml.Node) {
 		v.Instruments = append(v.Instruments, l.instrument(symbol, value, raw.Walk))
 	})
 
-	if len(v.Instruments) == 0 {
-		l.problem(name, fmt.Errorf("vendor %q has no instruments", name.Value))
+	if len(v.Instruments) == 0 && raw.Play.IsZero() {
+		l.problem(name, fmt.Errorf("vendor %q has no instruments, and nothing to play", name.Value))
 	}
 
 	for i := range raw.Faults {
-		n := resolve(&raw.Faults[i])
-
-		fault, err := ParseFault(n.Value)
-		if err != nil {
-			l.problem(n, err)
-		}
-
-		v.Faults = append(v.Faults, fault)
+		v.Faults = append(v.Faults, l.fault(resolve(&raw.Faults[i]), v.Play, raw.Play.IsZero()))
 	}
 
 	return v

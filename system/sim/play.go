@@ -21,6 +21,8 @@ type Play struct {
 	Script []example.Step
 	// Repeat sends what follows the client's last message again and again, unchanged, with this pause; 0 does not.
 	Repeat time.Duration
+	// Recording is where it is from; nil where it is from no definition.
+	Recording *Recording
 }
 
 // Played counts what a vendor that plays a script has done.

@@ -120,12 +120,12 @@ func TestPlaysAreChecked(t *testing.T) {
 	}})
 	for _, part := range []string{
 		`"empty": nothing to play`, `"both": instruments beside a play`, `"fast": negative repeat`, "fault stale: needs prices that walk",
-		"fault ws-drop: needs a play with a script",
+		"fault ws-drop: needs a vendor that pushes",
 	} {
 		require.ErrorContains(t, err, part)
 	}
 
-	require.ErrorContains(t, newRig(t, sim.Settings{}).SetFault("v", sim.Fault{Kind: sim.WSSilent}), "needs a play")
+	require.ErrorContains(t, newRig(t, sim.Settings{}).SetFault("v", sim.Fault{Kind: sim.WSSilent}), "needs a vendor that pushes")
 }
 
 // The faults of HTTP happen to recorded answers too: N06, N09, N11, N13, N14, N15.

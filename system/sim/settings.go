@@ -73,6 +73,13 @@ func Default() []Vendor {
 	}
 }
 
+// Validate reports every mistake in the settings, without listening anywhere.
+func (s *Settings) Validate() error {
+	_, err := s.compile()
+
+	return err
+}
+
 // compile checks the settings and makes their vendors; all mistakes are reported at once.
 func (s *Settings) compile() (map[string]*vendor, error) {
 	if len(s.Vendors) == 0 {

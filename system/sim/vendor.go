@@ -127,11 +127,8 @@ func (v *vendor) setFaults(faults []Fault, now time.Time) error {
 
 		known, _ := lookup(f.Kind)
 
-		switch {
-		case v.play != nil && known.priced():
-			problems = append(problems, fmt.Errorf("fault %s: needs prices that walk, not a play", f.Kind))
-		case known.pushed() && (v.play == nil || len(v.play.Script) == 0):
-			problems = append(problems, fmt.Errorf("fault %s: needs a play with a script", f.Kind))
+		if err := known.suits(v.play); err != nil {
+			problems = append(problems, err)
 		}
 
 		next = append(next, &armed{fault: f.settled(known.initial), entry: known, since: now})
