@@ -20,9 +20,13 @@
 //		{Server: `{"symbol":"A","price":"1.50"}`},
 //	}}}}})
 //
+// OpenRecording makes a vendor of what a definition has recorded of its own; in a file of settings (Load) that is "play: kraken".
+//
 // A Fault says what goes wrong and when; Kinds lists what can go wrong, ParseFault reads a fault from text such as "status=503 first=3".
 // Faults that edit quotes (a stale time, a zero price) need prices that walk, and add up; those of connections over which a vendor pushes
 // (ws-…) need a script; of all that do not edit, the first that is due answers. A WebSocket's handshake has the faults of HTTP too.
+//
+// A source that is written in Go, and asks nobody over HTTP, is tested with package testkit, in virtual time.
 //
 // What happens below HTTP, in the TLS handshake, is the business of Authority and Trap.
 package sim
