@@ -24,6 +24,7 @@ type demoFlags struct {
 	slow    []string
 	crash   string
 	compare bool
+	listen  string
 }
 
 // The demonstration's schedule.
@@ -39,7 +40,7 @@ func (a *app) demo() *cobra.Command {
 		Use:   "demo",
 		Short: "See it work: simulated vendors over real HTTP on loopback, no file and no network needed",
 		Long: `Demo starts three simulated vendors on loopback (equities answer in 1.2 s, commodities in 0.9 s, forex in 1.1 s),
-asks them every 5 s with a deadline of 2 s, prints each snapshot, and writes the data directory.`,
+asks them every 5 s with a deadline of 2 s, prints each snapshot, writes the data directory, and serves the dashboard.`,
 		Example: `  rollcall demo                                    until Ctrl-C
   rollcall demo --rounds 3
   rollcall demo --slow forex=3.5s --rounds 1       forex misses the deadline, the others do not wait
@@ -62,6 +63,7 @@ asks them every 5 s with a deadline of 2 s, prints each snapshot, and writes the
 	cmd.Flags().StringArrayVar(&flags.slow, "slow", nil, "`vendor=latency`, such as forex=3.5s; may be repeated")
 	cmd.Flags().StringVar(&flags.crash, "crash", "", "`vendor` whose source panics once, in the second round")
 	cmd.Flags().BoolVar(&flags.compare, "compare", false, "compare three ways to ask the same vendors, then end")
+	listenFlag(cmd, &flags.listen, "`address` of the dashboard, host:port or off (default "+config.DefaultListen+", or any free port)")
 	suggest(cmd, "crash", strings.Split(names(sim.Default()), ", ")...)
 	_ = cmd.RegisterFlagCompletionFunc("slow", // defined above
 		cobra.FixedCompletions(assignments(sim.Default()), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
@@ -75,7 +77,7 @@ func (f *demoFlags) check(cmd *cobra.Command) error {
 		return usageError("--rounds %d: use 0 (until Ctrl-C) or more", f.rounds)
 	}
 
-	for _, other := range []string{"rounds", "slow", "crash"} {
+	for _, other := range []string{"rounds", "slow", "crash", "listen"} {
 		if f.compare && cmd.Flags().Changed(other) {
 			return usageError("--compare has its own rounds: leave out --%s", other)
 		}
@@ -193,7 +195,9 @@ func (a *app) runRounds(ctx context.Context, server *sim.Server, vendors []sim.V
 		return err
 	}
 
-	options := service.Options{Log: log, Version: versionText()}
+	applyListen(flags.listen, cfg)
+
+	options := service.Options{Log: log, Version: versionText(), OtherPort: flags.listen == ""}
 	if flags.crash != "" {
 		options.Wrap = crashOnce(messages.Vendor(flags.crash))
 	}
@@ -204,8 +208,10 @@ func (a *app) runRounds(ctx context.Context, server *sim.Server, vendors []sim.V
 	}
 
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(err, stop(ctx, s))
+		return errors.Join(listenAdvice(err), stop(ctx, s))
 	}
+
+	a.tellDashboard(s, cfg)
 
 	if err := errors.Join(a.watch(ctx, s.System(), flags.rounds), stop(ctx, s)); err != nil {
 		return err
@@ -214,6 +220,19 @@ func (a *app) runRounds(ctx context.Context, server *sim.Server, vendors []sim.V
 	_, _ = fmt.Fprintf(a.err, "kept in %s: snapshot.json, the history and the audit log; try 'rollcall audit show%s'\n", cfg.Data, a.dataFlag())
 
 	return nil
+}
+
+// tellDashboard says where to look.
+func (a *app) tellDashboard(s *service.Service, cfg *config.Config) {
+	address := serviceURL(s, cfg)
+
+	switch {
+	case address == "":
+	case s.Addr().String() != cfg.HTTP.Listen && cfg.HTTP.Listen == config.DefaultListen:
+		_, _ = fmt.Fprintf(a.err, "dashboard: %s (%s is taken)\n", address, config.DefaultListen)
+	default:
+		_, _ = fmt.Fprintf(a.err, "dashboard: %s\n", address)
+	}
 }
 
 // dataFlag is what a later command needs to find the same data directory.

@@ -46,7 +46,7 @@ func TestSecondSignalWaitsForNothing(t *testing.T) {
 	signals <- syscall.SIGINT
 
 	started := time.Now()
-	code := rollcall.RunUntil(t.Context(), signals, io.Discard, writer, "run", "-c", hanging(t))
+	code := rollcall.RunUntil(t.Context(), signals, io.Discard, writer, "run", "--listen", "off", "-c", hanging(t))
 
 	assert.Equal(t, rollcall.ExitFailed, code)
 	assert.Less(t, time.Since(started), time.Second)
@@ -62,7 +62,7 @@ func TestSecondSignalSaysWhatIsLost(t *testing.T) {
 
 	signals <- syscall.SIGTERM
 
-	assert.Equal(t, rollcall.ExitFailed, rollcall.RunUntil(t.Context(), signals, io.Discard, &errs, "run", "-c", hanging(t)))
+	assert.Equal(t, rollcall.ExitFailed, rollcall.RunUntil(t.Context(), signals, io.Discard, &errs, "run", "--listen", "off", "-c", hanging(t)))
 	assert.Equal(t, "rollcall: stopped at once by a second signal; what was not yet written is lost\n", errs.String())
 }
 
@@ -77,7 +77,7 @@ func TestAnEchoedSignalIsOneSignal(t *testing.T) {
 
 	ended, path := make(chan int, 1), hanging(t)
 
-	go func() { ended <- rollcall.RunUntil(t.Context(), signals, io.Discard, io.Discard, "run", "-c", path) }()
+	go func() { ended <- rollcall.RunUntil(t.Context(), signals, io.Discard, io.Discard, "run", "--listen", "off", "-c", path) }()
 
 	require.Eventually(t, func() bool { return len(signals) == 0 }, 10*time.Second, time.Millisecond)
 

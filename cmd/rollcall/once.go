@@ -35,6 +35,7 @@ directory like any other. Exit code 0: complete; 3: partial or empty. SIGINT or 
 			}
 
 			a.applyData(cmd, cfg)
+			cfg.HTTP.Listen = config.ListenOff
 
 			snapshot, err := a.takeOne(cmd.Context(), cfg)
 			if snapshot == nil {

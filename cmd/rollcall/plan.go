@@ -75,6 +75,10 @@ func (a *app) inForce(cmd *cobra.Command, old string, cfg *config.Config) (*serv
 }
 
 func (a *app) showPlan(running *service.Running, cfg *config.Config, format string) error {
+	if cfg.HTTP.Listen == "" { // then where it listens is not the file's to say
+		cfg.HTTP.Listen = running.Listen()
+	}
+
 	plan, err := service.Compare(running, cfg)
 	if err != nil {
 		return err
@@ -119,7 +123,12 @@ func (a *app) planTable(plan *service.Plan) error {
 	}
 
 	for _, change := range plan.Rounds {
-		if _, err := fmt.Fprintf(a.out, "with the next round: %s\n", changeText(change)); err != nil {
+		when := "with the next round"
+		if strings.HasPrefix(change.Key, "http.") {
+			when = "at once"
+		}
+
+		if _, err := fmt.Fprintf(a.out, "%s: %s\n", when, changeText(change)); err != nil {
 			return err
 		}
 	}

@@ -44,6 +44,9 @@ func TestScript(t *testing.T) {
 			"reading":   reading,
 			"feed":      feed,
 			"deaf":      deaf,
+			"occupy":    occupy,
+			"serving":   serving,
+			"fetch":     fetch,
 		},
 	})
 }

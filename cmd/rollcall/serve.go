@@ -19,7 +19,7 @@ import (
 )
 
 func (a *app) serve() *cobra.Command {
-	var file string
+	var file, address string
 
 	cmd := orderly(&cobra.Command{
 		Use:   "run -c FILE",
@@ -27,7 +27,9 @@ func (a *app) serve() *cobra.Command {
 		Long: `Run asks every vendor on the schedule, keeps DATA/snapshot.json, the history and the audit log, and goes on
 whatever a vendor does. SIGTERM or SIGINT: the clock stops, the open round is closed with what is there, everything is written, and
 the exit code is 0. A second signal ends it at once. SIGHUP: the configuration is read again, and only what changed in it is touched; one
-with a mistake changes nothing. 'rollcall plan' says beforehand what would change.`,
+with a mistake changes nothing. 'rollcall plan' says beforehand what would change.
+
+The HTTP API and the dashboard are on loopback unless the configuration or --listen says otherwise.`,
 		Example: `  rollcall run -c r.yaml
   rollcall run -c r.yaml --data /var/lib/rollcall --log-format json`,
 		Args: cobra.NoArgs,
@@ -38,11 +40,13 @@ with a mistake changes nothing. 'rollcall plan' says beforehand what would chang
 			}
 
 			a.applyData(cmd, cfg)
+			applyListen(address, cfg)
 
 			return a.serveUntilCancelled(cmd.Context(), cfg, func() (*config.Config, error) {
 				again, err := config.Load(file, a.env)
 				if err == nil {
 					a.applyData(cmd, again)
+					applyListen(address, again)
 				}
 
 				return again, err
@@ -50,6 +54,7 @@ with a mistake changes nothing. 'rollcall plan' says beforehand what would chang
 		},
 	})
 	configFlag(cmd, &file, "configuration `file`")
+	listenFlag(cmd, &address, "`address` of the HTTP API, host:port or off; wins over the configuration's (default "+config.DefaultListen+")")
 
 	return cmd
 }
@@ -87,11 +92,11 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config, load 
 	}
 
 	if err := s.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(err, stop(ctx, s))
+		return errors.Join(listenAdvice(err), stop(ctx, s))
 	}
 
 	log.WithField("vendors", len(cfg.Vendors)).WithField("every", cfg.Every.String()).WithField("deadline", cfg.Deadline.String()).
-		WithField("data", cfg.Data).Info("rollcall is running")
+		WithField("data", cfg.Data).WithField("http", orNone(serviceURL(s, cfg))).Info("rollcall is running")
 
 	manager.say("READY=1")
 

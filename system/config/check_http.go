@@ -23,9 +23,7 @@ func (d *decoder) checkHTTP(root *yaml.Node, config *Config) {
 	}
 
 	at, h := place{}.key("http"), &config.HTTP
-	if h.Listen == "" {
-		h.Listen = DefaultListen
-	}
+	h.given = true
 
 	d.checkListen(at, e.value, h)
 	d.checkHosts(at, e.value, h)
@@ -41,7 +39,7 @@ func (d *decoder) checkHTTP(root *yaml.Node, config *Config) {
 
 func (d *decoder) checkListen(at place, node *yaml.Node, h *HTTP) {
 	path := at.key("listen").path
-	if h.Listen == ListenOff || d.bad[path] {
+	if h.Listen == "" || h.Listen == ListenOff || d.bad[path] {
 		return
 	}
 

@@ -13,7 +13,7 @@ const ListenOff = "off"
 
 // HTTP is the API and the dashboard. The zero value is that of a file that does not say anything of it.
 type HTTP struct {
-	// Listen is host:port, or ListenOff; empty only where there is no block http.
+	// Listen is host:port, or ListenOff, as the file says; see Address.
 	Listen string `yaml:"listen"`
 	// TLS is the certificate; without one, the API is plain HTTP.
 	TLS TLS `yaml:"tls"`
@@ -23,6 +23,20 @@ type HTTP struct {
 	MaxConnections int `yaml:"max_connections"`
 	// Tokens are who may ask, by the name of the consumer.
 	Tokens map[string]Token `yaml:"tokens"`
+
+	given bool // the file has the block
+}
+
+// Address is where to listen; empty where nobody is to. A block that does not say it means DefaultListen.
+func (h HTTP) Address() string {
+	switch {
+	case h.Listen == ListenOff, h.Listen == "" && !h.given:
+		return ""
+	case h.Listen == "":
+		return DefaultListen
+	default:
+		return h.Listen
+	}
 }
 
 // TLS names the files of a certificate, in PEM.

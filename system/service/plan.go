@@ -43,7 +43,7 @@ type Change struct {
 // Plan is the difference that a reload would make.
 type Plan struct {
 	Vendors []VendorPlan `json:"vendors"` // in the order of the new configuration; those that stop come last
-	Rounds  []Change     `json:"rounds"`  // what changes for every vendor, with the next round
+	Rounds  []Change     `json:"rounds"`  // what changes for every vendor, with the next round, or for whoever asks, at once
 	Restart []Change     `json:"restart"` // what cannot change while running: the reload would be refused
 	// SecretsUnknown says that changed secrets could not be seen: whoever asks may not read the salt.
 	SecretsUnknown bool `json:"secrets_unknown"`
@@ -111,15 +111,24 @@ func compareRounds(from, to []byte) (rounds, restart []Change, err error) {
 	for _, key := range changed(was, is) {
 		change := Change{Key: key, From: was[key], To: is[key]}
 
-		switch key {
-		case "data", "durability", "history.retention", "max_in_flight":
+		if fixed(key) {
 			restart = append(restart, change)
-		default:
+		} else {
 			rounds = append(rounds, change)
 		}
 	}
 
 	return rounds, restart, nil
+}
+
+// fixed reports whether a key of the whole configuration cannot change while running.
+func fixed(key string) bool {
+	switch key {
+	case "data", "durability", "history.retention", "max_in_flight", "http.listen", "http.max_connections":
+		return true
+	default:
+		return strings.HasPrefix(key, "http.tls.")
+	}
 }
 
 // planVendor compares a vendor that will be there with what it was, nil if it was not there. The digests decide, where they can be compared;

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // Reload makes the running service work by another configuration, and returns the difference. Vendors whose definition is the same keep their
 // connections and what they have spent of their budgets; the others are compiled anew. See system.System.Reload for when it takes
 // effect and what happens to rounds in flight. Whatever is wrong with the configuration changes nothing; what cannot change while running
-// (data, durability, history, max_in_flight) is an error that wraps system.ErrNeedsRestart and names it.
+// (data, durability, history, max_in_flight, and where and how the API listens) is an error that wraps system.ErrNeedsRestart and names it.
 func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Difference, error) {
 	select {
 	case s.reloading <- struct{}{}:
@@ -38,6 +39,12 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 		return nil, err
 	}
 
+	if err := s.updateGateway(cfg); err != nil {
+		next.closeBut(before)
+
+		return nil, err
+	}
+
 	settings := system.Settings{Facts: []*messages.RecordFact{configured(next.digest(), s.options.Version)}}
 	s.plan(&settings, next)
 
@@ -45,7 +52,7 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 	if difference == nil { // nothing has changed
 		next.closeBut(before)
 
-		return nil, err
+		return nil, errors.Join(err, s.updateGateway(before.config))
 	}
 
 	s.crew = next

@@ -114,6 +114,16 @@ func describe(crew *crew, salt []byte) *Running {
 	return r
 }
 
+// Listen is where the HTTP API listens, as config.HTTP has it.
+func (r *Running) Listen() string {
+	rounds, err := flat(r.Rounds)
+	if err != nil {
+		return ""
+	}
+
+	return rounds["http.listen"]
+}
+
 func newSalt() []byte {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // it never fails

@@ -31,9 +31,8 @@ type Options struct {
 	Version string        // recorded at the start; may be empty
 	// OnDemand leaves the schedule out: rounds run only when asked for.
 	OnDemand bool
-	// Listen is the address of the HTTP API, host:port, and wins over the configuration's; ListenOff serves nothing. Empty: what the
-	// configuration says.
-	Listen string
+	// OtherPort has the HTTP API listen on any free port where its own is taken.
+	OtherPort bool
 	// Wrap, where given, stands between a vendor's fetcher and its source: to count, to trace, to break things on purpose.
 	Wrap func(messages.Vendor, fetcher.Source) fetcher.Source
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 
 	"github.com/sirupsen/logrus"
 	logrusslog "github.com/sirupsen/logrus/hooks/slog"
@@ -69,6 +70,11 @@ func Open(ctx context.Context, settings Settings, handler http.Handler) (*Door, 
 // bind takes the address; the error names it.
 func bind(ctx context.Context, settings *Settings) (*net.TCPListener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", settings.Address)
+	if settings.OtherPort && errors.Is(err, syscall.EADDRINUSE) {
+		host, _, _ := net.SplitHostPort(settings.Address) // it could be tried, so it is one
+		listener, err = new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
+	}
+
 	if failed, is := errors.AsType[*net.OpError](err); is {
 		err = failed.Err // the operation and the address are said here
 	}

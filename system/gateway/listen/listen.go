@@ -39,6 +39,7 @@ var (
 // Settings say where and how the gateway listens.
 type Settings struct {
 	Address        string // host:port; port 0 picks one
+	OtherPort      bool   // where the port is taken, any other
 	TLS            TLS
 	MaxConnections int  // at once; DefaultMaxConnections if 0
 	Reserved       int  // open files that others in this process need
