@@ -11,33 +11,33 @@ import (
 )
 
 func (a *app) check() *cobra.Command {
-	var file string
+	var file, format string
 
 	cmd := &cobra.Command{
 		Use:   "check -c FILE",
 		Short: "Validate a configuration: every mistake with its line, column, key and a suggestion",
-		Long:  "Check reads a configuration as 'run' would and starts nothing. Exit code 0: no mistake; 2: every mistake is listed.",
+		Long: `Check reads a configuration as 'run' would and starts nothing. It says how often each vendor would be asked, and which budget makes
+that less often than wished for. Exit code 0: no mistake; 2: every mistake is listed.`,
 		Example: `  rollcall check -c r.yaml
+  rollcall check -c r.yaml --format json | jq 'select(.stretched)'
   rollcall check -c r.yaml && rollcall run -c r.yaml`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if err := oneOf("format", format, "table", "json", "csv"); err != nil {
+				return err
+			}
+
 			cfg, err := a.load(file)
 			if err != nil {
 				return err
 			}
 
-			instruments := 0
-			for i := range cfg.Vendors {
-				instruments += len(cfg.Vendors[i].Feed.Symbols)
-			}
-
-			_, err = fmt.Fprintf(a.out, "%s: ok: %s, %s, every %s, deadline %s\n",
-				file, count(len(cfg.Vendors), "vendor"), count(instruments, "instrument"), cfg.Every, cfg.Deadline)
-
-			return err
+			return a.showCheck(file, format, cfg)
 		},
 	}
 	configFlag(cmd, &file, "configuration `file`")
+	cmd.Flags().StringVar(&format, "format", "table", "`format`: table, json or csv")
+	suggest(cmd, "format", "table", "json", "csv")
 
 	return cmd
 }
