@@ -116,12 +116,12 @@ func snapshots() *rapid.Generator[*messages.Snapshot] {
 		var listings []messages.Listing
 
 		for _, vendor := range vendors {
-			class := rapid.IntRange(0, 1).Draw(t, "class")
-			listing := messages.Listing{Vendor: messages.Vendor(vendor), Class: classes[class]}
+			class := rapid.IntRange(0, 2).Draw(t, "class") // the last one is both
+			listing := messages.Listing{Vendor: messages.Vendor(vendor)}
 
 			for i, instrument := range instruments { // every other instrument belongs to the class
-				if i%2 == class && (len(listing.Instruments) == 0 || rapid.Bool().Draw(t, "listed")) {
-					listing.Instruments = append(listing.Instruments, messages.Instrument(instrument))
+				if (i%2 == class || class == 2) && (len(listing.Instruments) == 0 || rapid.Bool().Draw(t, "listed")) {
+					listing.Add(messages.Instrument(instrument), classes[i%2])
 				}
 			}
 

@@ -83,13 +83,7 @@ func (d *snapshotDocument) listings() ([]Listing, [][]Quote, error) {
 				return nil, nil, fmt.Errorf("instrument %q from %q: %w", instrument.name, source.Vendor, err)
 			}
 
-			listing := &listings[at]
-			if len(listing.Instruments) > 0 && listing.Class != instrument.value.Class {
-				return nil, nil, fmt.Errorf("vendor %q has classes %q and %q", listing.Vendor, listing.Class, instrument.value.Class)
-			}
-
-			listing.Class = instrument.value.Class
-			listing.Instruments = append(listing.Instruments, quote.Instrument)
+			listings[at].Add(quote.Instrument, instrument.value.Class)
 			quotes[at] = append(quotes[at], quote)
 		}
 	}

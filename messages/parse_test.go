@@ -136,7 +136,6 @@ func TestParseSnapshotRefuses(t *testing.T) {
 		{"vendor twice", `"equities":{"outcome"`, `"forex":{"outcome"`, `"forex" occurs twice`},
 		{"unknown source", `"sources":[{"vendor":"forex"`, `"sources":[{"vendor":"nobody"`, `unknown source "nobody"`},
 		{"no source", `"sources":[{"vendor":"forex","outcome":"timeout","detail":"no answer within 2s"}]`, `"sources":[]`, "has no source"},
-		{"other class", `"MSFT":{"class":"equities"`, `"MSFT":{"class":"bonds"`, `classes "equities" and "bonds"`},
 		{"unknown verdict", `"status":"good"`, `"status":"fine"`, `status "fine"`},
 		{"wrong number of sources", `"used":1,"expected":1`, `"used":1,"expected":2`, "number of sources does not fit"},
 		{"more used than there are", `"used":1,`, `"used":2,`, "number of sources does not fit"},

@@ -14,6 +14,34 @@ type Listing struct {
 	Vendor      Vendor
 	Class       string       // asset class, such as equities, forex, commodities, crypto
 	Instruments []Instrument // in the order in which quotes are reported
+	// Classes are those of a vendor of mixed classes, one for each instrument. Nil: all are of Class.
+	Classes []string
+}
+
+// ClassOf is the asset class of the instrument at a position.
+func (l *Listing) ClassOf(position int) string {
+	if l.Classes == nil {
+		return l.Class
+	}
+
+	return l.Classes[position]
+}
+
+// Add appends an instrument of a class. Where nothing else is said, the listing's own is the first one's.
+func (l *Listing) Add(instrument Instrument, class string) {
+	if l.Class == "" && len(l.Instruments) == 0 {
+		l.Class = class
+	}
+
+	if l.Classes == nil && class != l.Class {
+		l.Classes = slices.Repeat([]string{l.Class}, len(l.Instruments))
+	}
+
+	if l.Classes != nil {
+		l.Classes = append(l.Classes, class)
+	}
+
+	l.Instruments = append(l.Instruments, instrument)
 }
 
 // SourceRef names one place where an instrument's price can come from: Listings()[Listing].Instruments[Position].
@@ -42,7 +70,7 @@ type class struct {
 }
 
 // NewRoster checks, copies and indexes the listings. Vendors are unique, have at least one instrument and list each instrument once;
-// vendors that share an instrument have the same class; names are valid UTF-8. All mistakes are returned, joined.
+// vendors that share an instrument agree on its class; names are valid UTF-8. All mistakes are returned, joined.
 func NewRoster(listings []Listing) (*Roster, error) {
 	r := &Roster{
 		listings: cloneListings(listings),
@@ -57,14 +85,21 @@ func NewRoster(listings []Listing) (*Roster, error) {
 			errs = append(errs, fmt.Errorf("vendor %q is listed twice", listing.Vendor))
 		}
 
-		errs = append(errs, checkNames(listing)...)
+		errs = append(errs, checkNames(&listing)...)
 
 		if len(listing.Instruments) == 0 {
 			errs = append(errs, fmt.Errorf("vendor %q has no instruments", listing.Vendor))
 		}
 
 		r.vendors[listing.Vendor] = i
-		errs = append(errs, r.addEntries(i, listing)...)
+
+		if listing.Classes != nil && len(listing.Classes) != len(listing.Instruments) {
+			errs = append(errs, fmt.Errorf("vendor %q has %d instruments and %d classes", listing.Vendor, len(listing.Instruments), len(listing.Classes)))
+
+			continue
+		}
+
+		errs = append(errs, r.addEntries(i, &listing)...)
 	}
 
 	if len(errs) > 0 {
@@ -90,41 +125,53 @@ func NewRoster(listings []Listing) (*Roster, error) {
 func cloneListings(listings []Listing) []Listing {
 	copied := slices.Clone(listings)
 	for i := range copied {
-		copied[i].Instruments = slices.Clone(copied[i].Instruments)
+		copied[i].Instruments, copied[i].Classes = slices.Clone(copied[i].Instruments), slices.Clone(copied[i].Classes)
 	}
 
 	return copied
 }
 
 // checkNames refuses what JSON cannot say: two invalid names could become the same one there.
-func checkNames(listing Listing) []error {
+func checkNames(listing *Listing) []error {
 	var errs []error
 
-	for _, name := range append([]Instrument{Instrument(listing.Vendor), Instrument(listing.Class)}, listing.Instruments...) {
-		if !utf8.ValidString(string(name)) {
+	check := func(name string) {
+		if !utf8.ValidString(name) {
 			errs = append(errs, fmt.Errorf("name %q is not valid UTF-8", name))
 		}
+	}
+
+	check(string(listing.Vendor))
+	check(listing.Class)
+
+	for _, instrument := range listing.Instruments {
+		check(string(instrument))
+	}
+
+	for _, class := range listing.Classes {
+		check(class)
 	}
 
 	return errs
 }
 
-func (r *Roster) addEntries(position int, listing Listing) []error {
+func (r *Roster) addEntries(position int, listing *Listing) []error {
 	var errs []error
 
 	for j, instrument := range listing.Instruments {
+		class := listing.ClassOf(j)
+
 		at, known := r.index[instrument]
 		if !known {
 			at = len(r.entries)
 			r.index[instrument] = at
-			r.entries = append(r.entries, Entry{Instrument: instrument, Class: listing.Class})
+			r.entries = append(r.entries, Entry{Instrument: instrument, Class: class})
 		}
 
 		entry := &r.entries[at]
 
-		if entry.Class != listing.Class {
-			errs = append(errs, fmt.Errorf("instrument %q has class %q at one vendor and %q at %q",
-				instrument, entry.Class, listing.Class, listing.Vendor))
+		if entry.Class != class {
+			errs = append(errs, fmt.Errorf("instrument %q has class %q at one vendor and %q at %q", instrument, entry.Class, class, listing.Vendor))
 		}
 
 		if slices.ContainsFunc(entry.Sources, func(s SourceRef) bool { return s.Listing == position }) {

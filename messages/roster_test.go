@@ -60,6 +60,15 @@ func TestRosterErrors(t *testing.T) {
 		{"two classes", []messages.Listing{
 			{Vendor: "a", Class: "x", Instruments: gold}, {Vendor: "b", Class: "y", Instruments: gold},
 		}, []string{`instrument "GOLD" has class "x" at one vendor and "y" at "b"`}},
+		{"two classes of one that is mixed", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: gold}, {Vendor: "b", Class: "x", Instruments: gold, Classes: []string{"y"}},
+		}, []string{`instrument "GOLD" has class "x" at one vendor and "y" at "b"`}},
+		{"classes missing", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: []messages.Instrument{"GOLD", "OIL"}, Classes: []string{"y"}},
+		}, []string{`vendor "a" has 2 instruments and 1 classes`}},
+		{"P07 invalid UTF-8 in one of several classes", []messages.Listing{
+			{Vendor: "a", Class: "x", Instruments: gold, Classes: []string{"\xfe"}},
+		}, []string{`name "\xfe" is not valid UTF-8`}},
 		{"P07 invalid UTF-8", []messages.Listing{
 			{Vendor: "a\xff", Class: "x", Instruments: gold},
 			{Vendor: "b", Class: "\xfe", Instruments: []messages.Instrument{"OIL"}},
@@ -81,6 +90,51 @@ func TestRosterErrors(t *testing.T) {
 			assert.Equal(t, test.want, strings.Split(err.Error(), "\n"))
 		})
 	}
+}
+
+// Vendors of mixed classes share instruments with others as long as they agree on each.
+func TestMixedClasses(t *testing.T) {
+	mixed := messages.Listing{
+		Vendor: "mixed", Class: "mixed", Instruments: []messages.Instrument{"AAPL", "EUR/USD", "VIX"}, Classes: []string{"equities", "forex", "mixed"},
+	}
+	roster, err := messages.NewRoster([]messages.Listing{{Vendor: "fx", Class: "forex", Instruments: []messages.Instrument{"EUR/USD"}}, mixed})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"equities", "forex", "mixed"}, roster.Classes())
+
+	var classes []string
+	for _, entry := range roster.Entries() {
+		classes = append(classes, entry.Class)
+	}
+
+	assert.Equal(t, []string{"equities", "forex", "mixed"}, classes)
+
+	mixed.Classes[0] = "bonds"
+	assert.Equal(t, "equities", roster.Entries()[0].Class)
+	assert.Equal(t, "equities", roster.Listings()[1].Classes[0], "the roster has its own")
+
+	part := messages.NewView(roster, messages.Selection{Classes: []string{"mixed", "forex"}}).Roster()
+	assert.Equal(t, messages.Listing{
+		Vendor: "mixed", Class: "mixed", Instruments: []messages.Instrument{"EUR/USD", "VIX"}, Classes: []string{"forex", "mixed"},
+	}, part.Listings()[1])
+}
+
+func TestListingAdd(t *testing.T) {
+	var l messages.Listing
+
+	l.Add("A", "x")
+	l.Add("B", "x")
+	assert.Equal(t, messages.Listing{Class: "x", Instruments: []messages.Instrument{"A", "B"}}, l)
+
+	l.Add("C", "y")
+	l.Add("D", "x")
+	assert.Equal(t, messages.Listing{Class: "x", Instruments: []messages.Instrument{"A", "B", "C", "D"}, Classes: []string{"x", "x", "y", "x"}}, l)
+	assert.Equal(t, "y", l.ClassOf(2))
+	assert.Equal(t, "x", l.ClassOf(3))
+
+	l = messages.Listing{Class: "mixed"}
+	l.Add("A", "x")
+	l.Add("B", "mixed")
+	assert.Equal(t, messages.Listing{Class: "mixed", Instruments: []messages.Instrument{"A", "B"}, Classes: []string{"x", "mixed"}}, l)
 }
 
 // TestRosterIsImmutable changes what the roster was made from.

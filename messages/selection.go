@@ -163,8 +163,16 @@ func (l *Listing) at(positions []int) Listing {
 	part := *l
 	part.Instruments = make([]Instrument, len(positions))
 
+	if l.Classes != nil {
+		part.Classes = make([]string, len(positions))
+	}
+
 	for i, position := range positions {
 		part.Instruments[i] = l.Instruments[position]
+
+		if l.Classes != nil {
+			part.Classes[i] = l.Classes[position]
+		}
 	}
 
 	return part

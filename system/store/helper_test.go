@@ -19,16 +19,16 @@ import (
 // start is when round 0 would have been.
 var start = time.Date(2026, 11, 21, 6, 0, 0, 123456789, time.UTC)
 
-// newRoster lists vendors × instruments; every instrument is listed by two neighbouring vendors, so that sources are shared.
+// newRoster lists vendors × instruments, of two classes; every instrument is listed by two neighbouring vendors, so that sources are shared.
 func newRoster(tb testing.TB, vendors, instruments int) *messages.Roster {
 	tb.Helper()
 
 	listings := make([]messages.Listing, vendors)
 	for v := range listings {
-		listings[v] = messages.Listing{Vendor: messages.Vendor(fmt.Sprintf("vendor%d", v)), Class: "equities"}
+		listings[v] = messages.Listing{Vendor: messages.Vendor(fmt.Sprintf("vendor%d", v))}
 		for i := range instruments {
-			name := fmt.Sprintf("I%05d", (v/2)*instruments+(i*7919)%instruments)
-			listings[v].Instruments = append(listings[v].Instruments, messages.Instrument(name))
+			number := (v/2)*instruments + (i*7919)%instruments
+			listings[v].Add(messages.Instrument(fmt.Sprintf("I%05d", number)), []string{"equities", "equities", "forex"}[number%3])
 		}
 	}
 

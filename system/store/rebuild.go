@@ -82,11 +82,10 @@ func (b *rebuild) listings(ctx context.Context) error {
 
 	for _, l := range lines {
 		if l.listing == len(listings) {
-			listings = append(listings, messages.Listing{Vendor: messages.Vendor(l.vendor), Class: l.class})
+			listings = append(listings, messages.Listing{Vendor: messages.Vendor(l.vendor)})
 		}
 
-		last := &listings[len(listings)-1]
-		last.Instruments = append(last.Instruments, messages.Instrument(l.instrument))
+		listings[len(listings)-1].Add(messages.Instrument(l.instrument), l.class)
 	}
 
 	b.snapshot.Roster, err = messages.NewRoster(listings)

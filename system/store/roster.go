@@ -156,7 +156,7 @@ func (r *resolved) insertListings(ctx context.Context, tx *sql.Tx) (err error) {
 	for i, listing := range r.roster.Listings() {
 		for j, name := range listing.Instruments {
 			at, _ := r.roster.Instrument(name)
-			if _, err := add.ExecContext(ctx, r.id, i, j, r.vendors[i], listing.Class, r.instruments[at]); err != nil {
+			if _, err := add.ExecContext(ctx, r.id, i, j, r.vendors[i], listing.ClassOf(j), r.instruments[at]); err != nil {
 				return err
 			}
 		}
@@ -215,8 +215,9 @@ func rosterDigest(roster *messages.Roster) []byte {
 
 		text = binary.AppendUvarint(text, uint64(len(listing.Instruments)))
 
-		for _, instrument := range listing.Instruments {
+		for i, instrument := range listing.Instruments {
 			add(string(instrument))
+			add(listing.ClassOf(i))
 		}
 	}
 
