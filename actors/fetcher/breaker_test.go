@@ -66,13 +66,14 @@ func polls(t *testing.T, d *datadriven.TestData, b *fetcher.Guarded, now time.Ti
 			continue
 		}
 
-		if err == nil {
+		switch {
+		case err == nil:
 			if b.Success(at) {
 				out.WriteString("asked again\n")
 			}
-		} else if b.Excuse(at, at, failureIn(t, d)) {
+		case b.Excuse(at, at, failureIn(t, d)):
 			out.WriteString("excused\n")
-		} else if b.Failure(at, failureIn(t, d)) {
+		case b.Failure(at, failureIn(t, d)):
 			fmt.Fprintf(&out, "rests after poll %d\n", i+1)
 		}
 	}
