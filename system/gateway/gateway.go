@@ -11,7 +11,9 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/gateway/access"
+	"github.com/rollcall-go/rollcall/system/gateway/hub"
 	"github.com/rollcall-go/rollcall/system/gateway/listen"
 	"github.com/rollcall-go/rollcall/system/logs"
 )
@@ -35,6 +37,7 @@ type Options struct {
 type Gateway struct {
 	options  Options
 	gate     *access.Gate
+	hub      *hub.Hub
 	draining atomic.Bool
 
 	mu   sync.Mutex
@@ -58,7 +61,37 @@ func New(options Options) (*Gateway, error) {
 		return nil, fmt.Errorf("http: %w", err)
 	}
 
-	return &Gateway{options: options, gate: gate}, nil
+	connections, err := options.Listen.Connections()
+	if err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+
+	g := &Gateway{options: options, gate: gate}
+	g.hub = hub.New(hub.Options{
+		Subscribe: g.subscribe,
+		Selection: func(r *http.Request) messages.Selection { return access.From(r.Context()).Selection },
+		Streams:   max(1, connections-connections/keptFree),
+		Log:       options.Log,
+	})
+
+	return g, nil
+}
+
+// keptFree is the part of the connections, one in so many, that streams leave for requests.
+const keptFree = 8
+
+// subscribe is how the hub listens to the rounds. Once the last one is out, it tells the streams that this was the end.
+func (g *Gateway) subscribe(events bool) (hub.Subscription, error) {
+	subscription, err := g.options.Rounds.Subscribe(events)
+	if err == nil {
+		return subscription, nil
+	}
+
+	if g.draining.Load() {
+		g.hub.Bye()
+	}
+
+	return nil, err
 }
 
 // Listen takes the address, so that a mistake in it is found before anything runs. Who connects waits until Start.
@@ -99,6 +132,8 @@ func (g *Gateway) Start(context.Context) error {
 		return ErrNotListening
 	}
 
+	g.hub.Start()
+
 	go func() {
 		if err := door.Serve(); err != nil {
 			g.options.Log.WithError(err).Error("the HTTP API is gone")
@@ -132,6 +167,9 @@ func (g *Gateway) Addr() net.Addr {
 	return nil
 }
 
+// Streams is how the streams are doing.
+func (g *Gateway) Streams() hub.Stats { return g.hub.Stats() }
+
 // Connections are the clients' connections; none before Listen.
 func (g *Gateway) Connections() listen.Stats {
 	if door := g.listening(); door != nil {
@@ -152,19 +190,19 @@ func (g *Gateway) Drain() error {
 	return nil
 }
 
-// Stop ends the gateway. Requests that are open are told to end, and cut when ctx ends. The system behind Rounds has been stopped by then, so that
-// streams have had the last snapshot.
+// Stop ends the gateway: streams are told, requests may end until ctx does, then they are cut. The system behind Rounds has been stopped by then,
+// so that streams have had the last snapshot.
 func (g *Gateway) Stop(ctx context.Context) error {
 	g.draining.Store(true)
+	g.hub.Bye()
 
-	door := g.listening()
-	if door == nil {
-		return nil
+	defer g.hub.Close()
+
+	if door := g.listening(); door != nil {
+		return door.Shutdown(ctx)
 	}
 
-	door.Cut()
-
-	return door.Shutdown(ctx)
+	return nil
 }
 
 func (g *Gateway) listening() *listen.Door {

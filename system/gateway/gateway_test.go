@@ -20,6 +20,19 @@ type nothing struct{ gateway.Rounds }
 
 func (nothing) Latest() *messages.Snapshot { return nil }
 
+func (nothing) Subscribe(bool) (gateway.Subscription, error) { return silence{}, nil }
+
+// silence is a subscription to which nothing comes.
+type silence struct{}
+
+func (silence) Next(ctx context.Context) (*messages.Delivered, error) {
+	<-ctx.Done()
+
+	return nil, ctx.Err()
+}
+
+func (silence) Close() {}
+
 // serve starts a gateway on a port of its own.
 func serve(t *testing.T, rounds gateway.Rounds) string {
 	t.Helper()

@@ -23,6 +23,8 @@ func (g *Gateway) routes() []route {
 	return []route{
 		{path: "/healthz", open: true, get: http.HandlerFunc(g.healthz)},
 		{path: "/v1/snapshot", get: http.HandlerFunc(g.latest)},
+		{path: "/v1/stream", stream: http.HandlerFunc(g.hub.SSE)},
+		{path: "/v1/ws", stream: http.HandlerFunc(g.hub.WebSocket)},
 	}
 }
 

@@ -40,7 +40,7 @@ type Stats struct {
 func Open(ctx context.Context, settings Settings, handler http.Handler) (*Door, error) {
 	log := logs.OrSilent(settings.Log)
 
-	limit, err := settings.connections()
+	limit, err := settings.Connections()
 	if err != nil {
 		return nil, err
 	}

@@ -80,8 +80,8 @@ func (s *Settings) check(bound net.Addr) error {
 	return fmt.Errorf("%s %w", s.Address, ErrExposed)
 }
 
-// connections is how many connections there may be: what is wished for, and no more than there are files for.
-func (s *Settings) connections() (int, error) {
+// Connections is how many connections there may be: what is wished for, and no more than there are files for.
+func (s *Settings) Connections() (int, error) {
 	wished := s.MaxConnections
 	if wished <= 0 {
 		wished = DefaultMaxConnections
