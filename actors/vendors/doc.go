@@ -10,5 +10,8 @@
 //	   └────────────────────┘          └─────── probing ←────────┘ ─────────┘
 //	             due                 good fetch
 //
+// uplink.go hears of every request that the network has failed. If most vendors fail at once, it is not they: all fetchers are told, and the log
+// and the record are told once.
+//
 // What is known about the vendors outlives a restart of the supervisor itself: a crash loop does not start afresh.
 package vendors
