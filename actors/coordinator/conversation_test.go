@@ -117,17 +117,17 @@ func roundLine(t *testing.T, talk *coordinator.RoundTalk, words []string) string
 	case "begin":
 		return talk.Begin(at) + "\n"
 	case "quotes":
-		return talk.Tell(&messages.QuotesFetched{
+		return talk.Tell(at, &messages.QuotesFetched{
 			Vendor: messages.Vendor(words[1]), Round: round, Quotes: quoteArgs(t, talk, words, at), Latency: at, Attempts: 1,
 			Failure: heldArg(words), Feed: feedArg(t, words),
 		}) + "\n"
 	case "fails":
-		return talk.Tell(&messages.FetchFailed{
+		return talk.Tell(at, &messages.FetchFailed{
 			Vendor: messages.Vendor(words[1]), Round: round, Attempts: 2, Feed: feedArg(t, words),
 			Failure: messages.Failure{Outcome: messages.Outcome(words[2]), Detail: wordArg(words, "detail")},
 		}) + "\n"
 	case "state":
-		return talk.Tell(&messages.VendorStateChanged{
+		return talk.Tell(at, &messages.VendorStateChanged{
 			Vendor: messages.Vendor(words[1]), State: messages.VendorState(words[2]), Restarts: 1, Detail: wordArg(words, "detail"),
 		}) + "\n"
 	case "adopt":

@@ -92,15 +92,15 @@ func (t *RoundTalk) Begin(at time.Duration) string {
 	return fmt.Sprintf("round %d open, %d pending", open.number, open.pending)
 }
 
-// Tell hands a message about a vendor to the round in flight.
-func (t *RoundTalk) Tell(message any) string {
+// Tell hands a message about a vendor to the round in flight, at a time after the start.
+func (t *RoundTalk) Tell(at time.Duration, message any) string {
 	var counted bool
 
 	switch message := message.(type) {
 	case *messages.QuotesFetched:
 		_, counted = t.roll.answered(message)
 	case *messages.FetchFailed:
-		_, counted = t.roll.failed(message)
+		_, counted = t.roll.failed(message, t.At(at))
 	case *messages.VendorStateChanged:
 		_, counted = t.roll.changed(message)
 	}

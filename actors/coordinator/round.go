@@ -82,10 +82,11 @@ func (r *roll) answered(answer *messages.QuotesFetched) (int, bool) {
 	return i, true
 }
 
-// failed takes a vendor's failure, like answered.
-func (r *roll) failed(answer *messages.FetchFailed) (int, bool) {
+// failed takes a vendor's failure, like answered. That it has run out of time is not taken once the round has: the round's own verdict follows at
+// once, and is the same for all.
+func (r *roll) failed(answer *messages.FetchFailed, now time.Time) (int, bool) {
 	i, ok := r.expected(answer.Vendor, answer.Round)
-	if !ok {
+	if !ok || (answer.Failure.Outcome == messages.OutcomeTimeout && !now.Before(r.open.deadline)) {
 		return 0, false
 	}
 

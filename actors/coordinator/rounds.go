@@ -138,7 +138,7 @@ func (c *coordinator) quotesFetched(ctx actor.Context, answer *messages.QuotesFe
 }
 
 func (c *coordinator) fetchFailed(ctx actor.Context, answer *messages.FetchFailed) {
-	if i, counted := c.memory.roll.failed(answer); counted {
+	if i, counted := c.memory.roll.failed(answer, time.Now()); counted {
 		c.settled(ctx, i)
 	}
 }
