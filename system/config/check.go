@@ -34,10 +34,6 @@ func (d *decoder) checkRound() {
 		round.Deadline = min(defaultDeadline, round.Every)
 	}
 
-	if round.Checks.Within == 0 && !d.bad["checks.within"] {
-		round.Checks.Within = max(defaultWithin, defaultIntervals*round.Every)
-	}
-
 	if round.Deadline > round.Every && !d.bad["deadline"] && !d.bad["every"] {
 		d.mistakeAt(find(d.top, "deadline"), "deadline", durationText(round.Deadline)+" is longer than every: "+durationText(round.Every),
 			"at most "+durationText(round.Every)+" is allowed")

@@ -46,11 +46,11 @@ func (c Count) Int() int {
 
 const onePercent = 10_000 // millionths
 
-// defaultWithin holds unless rounds are further apart; see defaultIntervals.
-const defaultWithin = time.Minute
-
-// defaultIntervals is how many rounds a price may be old to be compared with at least: one or two may have failed in between.
-const defaultIntervals = 3
+// Where nothing is said, the last price may be a minute old, or so many intervals: one or two answers may have failed in between.
+const (
+	defaultWithin    = time.Minute
+	defaultIntervals = 3
+)
 
 // Or returns the checks with what was not said taken from others.
 func (c Checks) Or(other Checks) Checks {
@@ -65,15 +65,7 @@ func (c Checks) Or(other Checks) Checks {
 	}
 }
 
-// ChecksOf are the checks of the i-th vendor, which is asked at this interval: its own, and those of the program where it says nothing. A price is
-// compared with at least three intervals, unless the vendor says otherwise.
+// ChecksOf are the checks of the i-th vendor, which is asked at this interval: its own, and those of the program where it says nothing.
 func (c Config) ChecksOf(i int, interval time.Duration) Checks {
-	own := c.Vendors[i].Checks
-	checks := own.Or(c.Checks)
-
-	if own.Within == 0 {
-		checks.Within = max(checks.Within, defaultIntervals*interval)
-	}
-
-	return checks
+	return c.Vendors[i].Checks.Or(c.Checks).Or(Checks{Within: max(defaultWithin, defaultIntervals*interval)})
 }

@@ -17,24 +17,25 @@ func TestDefaultChecks(t *testing.T) {
 	c, err := parse(minimal)
 	require.NoError(t, err)
 
-	want := config.Checks{Jump: "400%", Within: time.Minute, Confirm: 3, Outlier: "20%", Spread: "0", Stuck: "0"}
+	want := config.Checks{Jump: "400%", Confirm: 3, Outlier: "20%", Spread: "0", Stuck: "0"}
 	assert.Equal(t, want, c.Checks)
 	assert.Zero(t, c.Vendors[0].Checks)
+
+	want.Within = time.Minute
 	assert.Equal(t, want, c.ChecksOf(0, 5*time.Second))
 
-	c, err = parse("every: 1h\n" + minimal)
-	require.NoError(t, err)
-	assert.Equal(t, 3*time.Hour, c.Checks.Within, "three rounds")
+	want.Within = 3 * time.Hour
+	assert.Equal(t, want, c.ChecksOf(0, time.Hour), "three intervals")
 }
 
 // A vendor's checks come first, each for itself, where they say nothing or none, too.
 func TestChecksOfAVendor(t *testing.T) {
 	t.Parallel()
 
-	c, err := parse("checks: {jump: 20%, confirm: 2, agree: 4, outlier: 2.5%, spread: 4, stuck: 60}\n" + minimal + "    checks: {jump: 0%, stuck: 0}\n")
+	c, err := parse("checks: {jump: 20%, within: 30s, confirm: 2, agree: 4, outlier: 2.5%, spread: 4, stuck: 60}\n" + minimal + "    checks: {jump: 0%, stuck: 0}\n")
 	require.NoError(t, err)
-	assert.Equal(t, config.Checks{Jump: "0%", Within: time.Minute, Confirm: 2, Agree: 4, Outlier: "2.5%", Spread: "4", Stuck: "0"}, c.ChecksOf(0, 0))
-	assert.Equal(t, 30*time.Minute, c.ChecksOf(0, 10*time.Minute).Within, "it is asked every ten minutes")
+	assert.Equal(t, config.Checks{Jump: "0%", Within: 30 * time.Second, Confirm: 2, Agree: 4, Outlier: "2.5%", Spread: "4", Stuck: "0"},
+		c.ChecksOf(0, time.Hour))
 
 	c, err = parse(minimal + "    checks: {within: 5s, outlier: 100%, confirm: 7}\n")
 	require.NoError(t, err)
