@@ -35,6 +35,7 @@ type Budget struct {
 	even    time.Time // requests are spaced evenly up to here
 	paused  *pause    // nil if the vendor has not asked for one
 	told    *told     // nil if the vendor has not said what is left
+	changed func()    // nil if nobody wants to know
 }
 
 // pause is a vendor's wish that nobody uses the key.
@@ -78,6 +79,7 @@ func (b *Budget) Pause(until time.Time, reason *messages.Failure) {
 
 	if b.paused == nil || until.After(b.paused.until) {
 		b.paused = &pause{until: until, reason: *reason}
+		b.tell()
 	}
 }
 

@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -27,6 +28,21 @@ type PauseState struct {
 	Until   time.Time        `json:"until"`
 	Outcome messages.Outcome `json:"outcome"`
 	Detail  string           `json:"detail,omitempty"`
+}
+
+// Watch has a function called whenever more may have to outlive a restart: something is being spent, or the vendor wants a pause. It must not block and
+// not use the budget. It is called from any goroutine; nil ends it.
+func (b *Budget) Watch(changed func()) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+
+	b.changed = changed
+}
+
+func (b *Budget) tell() {
+	if b.changed != nil {
+		b.changed()
+	}
 }
 
 // State returns what must outlive a restart. Requests that are under way count as spent. There are some hundred spends at most.
@@ -61,26 +77,25 @@ func (b *Budget) State(now time.Time) BudgetState {
 }
 
 // Restore puts back what State has returned of an earlier budget, of whatever windows; it is called before the budget is used. A clock that has been set back
-// meanwhile makes nothing last longer than from now.
+// meanwhile makes nothing last longer than from now, and what no budget can have said means nothing.
 func (b *Budget) Restore(state BudgetState, now time.Time) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 
-	for _, s := range state.Spends {
-		if s.Credits <= 0 {
-			continue
-		}
-
-		for i := range b.ledgers {
-			b.ledgers[i].record(earlier(s.At, now), s.Credits)
-		}
-	}
+	spends := slices.DeleteFunc(slices.Clone(state.Spends), func(s Spend) bool { return s.Credits <= 0 })
+	slices.SortStableFunc(spends, func(x, y Spend) int { return x.At.Compare(y.At) })
 
 	for i := range b.ledgers {
-		b.ledgers[i].forget(now)
+		l := &b.ledgers[i]
+
+		for _, s := range spends {
+			l.record(earlier(s.At, now), min(s.Credits, l.Credits))
+		}
+
+		l.forget(now)
 	}
 
-	if p := state.Pause; p != nil && p.Until.After(now) {
+	if p := state.Pause; p != nil && p.Until.After(now) && p.Outcome.Valid() {
 		b.paused = &pause{
 			until: earlier(p.Until, now.Add(longestPause)), reason: *messages.NewFailure(p.Outcome, p.Detail),
 		}

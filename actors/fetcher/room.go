@@ -104,6 +104,7 @@ func (b *Budget) send(r *room, now time.Time) bool {
 	}
 
 	r.at, r.sent = now, true
+	b.tell()
 
 	return true
 }
@@ -153,6 +154,8 @@ func (b *Budget) settle(r *room, now time.Time, took int, says messages.Allowanc
 		for i := range b.ledgers {
 			b.ledgers[i].record(r.until(now), r.cost)
 		}
+
+		b.tell()
 	}
 
 	b.believe(says, now)

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"net/url"
 	"slices"
@@ -135,6 +137,16 @@ func accountOf(vendor *Vendor) account {
 	parts := append([]string{"host", hostOf(address)}, credentials(&vendor.Feed)...)
 
 	return sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+}
+
+// BudgetDigest tells the budget that the vendor spends from apart from others, over restarts and whatever its name is: a digest of its key, or of its
+// host and credentials, in hex. It is keyed with a salt, so that it cannot be tried out whose it is.
+func (v Vendor) BudgetDigest(salt []byte) string {
+	whose := accountOf(&v)
+	mac := hmac.New(sha256.New, salt)
+	_, _ = mac.Write(whose[:]) // a hash takes everything
+
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // hostOf is the host of the first URL, in small letters, with its port if it names one.

@@ -48,6 +48,8 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 	settings := system.Settings{Facts: []*messages.RecordFact{configured(next.digest(), s.options.Version)}}
 	s.plan(&settings, next)
 
+	s.spending.restore(next)
+
 	difference, err := s.system.Reload(ctx, settings)
 	if difference == nil { // nothing has changed
 		next.closeBut(before)
@@ -56,6 +58,7 @@ func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Diffe
 	}
 
 	s.crew = next
+	s.spending.follow(next)
 	s.inForce.Store(cfg)
 	before.closeBut(next)
 	s.note()

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -37,17 +38,19 @@ const slack = slower * 500 * time.Millisecond
 
 // plan is what a rig is made of. A vendor's settings are lines of its YAML, by name.
 type plan struct {
-	vendors  []string
-	faults   map[string]string // vendor → fault, as sim.ParseFault reads it
-	urls     map[string]string // vendor → URL, where it is not the simulator's
-	settings map[string]string
-	plays    map[string]*sim.Play // vendor → what it plays, where its prices do not walk
-	defined  map[string]string    // vendor → the lines of its definition, where it is another one; the address is added
-	adjust   func(*config.Config) // changes what the text cannot say; may be nil
-	every    time.Duration
-	deadline time.Duration
-	onDemand bool
-	wrap     func(messages.Vendor, fetcher.Source) fetcher.Source
+	vendors   []string
+	faults    map[string]string // vendor → fault, as sim.ParseFault reads it
+	urls      map[string]string // vendor → URL, where it is not the simulator's
+	settings  map[string]string
+	plays     map[string]*sim.Play // vendor → what it plays, where its prices do not walk
+	simulated []string             // vendors that the simulator has and the configuration has not yet
+	defined   map[string]string    // vendor → the lines of its definition, where it is another one; the address is added
+	adjust    func(*config.Config) // changes what the text cannot say; may be nil
+	every     time.Duration
+	deadline  time.Duration
+	onDemand  bool
+	wrap      func(messages.Vendor, fetcher.Source) fetcher.Source
+	dir       string // of the data; its own if empty
 }
 
 // rig is a service that runs on real files and asks simulated vendors over real HTTP.
@@ -64,7 +67,7 @@ type rig struct {
 func newRig(t *testing.T, p plan) *rig {
 	t.Helper()
 
-	r := &rig{plan: p, dir: filepath.Join(t.TempDir(), "data"), log: &recorder{}}
+	r := &rig{plan: p, dir: cmp.Or(p.dir, filepath.Join(t.TempDir(), "data")), log: &recorder{}}
 	r.sim = simulate(t, p)
 
 	cfg := r.configuration(t)
@@ -85,7 +88,7 @@ func simulate(t *testing.T, p plan) *sim.Server {
 
 	settings := sim.Settings{Seed: 1}
 
-	for _, name := range p.vendors {
+	for _, name := range slices.Concat(p.vendors, p.simulated) {
 		v := sim.Vendor{Name: name, Walk: "200ppm", Play: p.plays[name]}
 		if v.Play != nil {
 			v.Walk = ""

@@ -42,11 +42,12 @@ const AuditDir = "audit"
 
 // Service is a system with its data directory. Its methods may be called from any goroutine.
 type Service struct {
-	system  *system.System
-	gateway *gateway.Gateway // nil where nobody listens
-	store   *store.Store
-	options Options
-	notes   *notes
+	system   *system.System
+	gateway  *gateway.Gateway // nil where nobody listens
+	store    *store.Store
+	options  Options
+	notes    *notes
+	spending *spending
 
 	reloading chan struct{} // holds one while a Reload is under way
 	crew      *crew         // only for who holds reloading
@@ -131,6 +132,13 @@ func (s *Service) openData(ctx context.Context, cfg *config.Config, options Opti
 
 	s.closeLater(s.notes)
 
+	var forgotten string
+
+	s.spending, forgotten = openSpending(s.notes, options.Log.WithField("actor", "budgets"))
+	s.closeLater(s.spending)
+	s.spending.restore(s.crew)
+	s.spending.follow(s.crew)
+
 	snapshots, err := store.Open(ctx, store.Options{
 		Dir: cfg.Data, Retention: store.Retention{MaxAge: cfg.History.Retention}, Log: options.Log.WithField("actor", "store"),
 	})
@@ -152,6 +160,10 @@ func (s *Service) openData(ctx context.Context, cfg *config.Config, options Opti
 
 	settings.Store, settings.Record, settings.FirstRound = snapshots, record, snapshots.FirstRound()
 	settings.Facts = facts(s.crew.digest(), options.Version, snapshots.Recovery(), repaired)
+
+	if forgotten != "" {
+		settings.Facts = append(settings.Facts, recoveredBudgets(forgotten))
+	}
 
 	return settings, nil
 }
