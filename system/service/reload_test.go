@@ -2,21 +2,14 @@ package service_test
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
@@ -46,131 +39,6 @@ func (r *rig) reload(t *testing.T) (*system.Difference, error) {
 	defer cancel()
 
 	return r.Reload(ctx, r.configuration(t))
-}
-
-// listener is a vendor's server that counts its connections.
-type listener struct {
-	*httptest.Server
-
-	made, open atomic.Int64
-}
-
-func listen(t *testing.T, vendor string) *listener {
-	t.Helper()
-
-	l := &listener{}
-	l.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		now := time.Now().UTC().Format(time.RFC3339Nano)
-		_, _ = fmt.Fprintf(w, `{"quotes":[{"symbol":"%[1]s.A","price":"1","time":"%[2]s"},{"symbol":"%[1]s.B","price":"2","time":"%[2]s"},`+
-			`{"symbol":"%[1]s.C","price":"3","time":"%[2]s"}]}`, vendor, now)
-	}))
-	l.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		switch state {
-		case http.StateNew:
-			l.made.Add(1)
-			l.open.Add(1)
-		case http.StateClosed, http.StateHijacked:
-			l.open.Add(-1)
-		case http.StateActive, http.StateIdle:
-		}
-	}
-	l.Start()
-	t.Cleanup(l.Close)
-
-	return l
-}
-
-// url is where a vendor is asked; a key can be appended.
-func (l *listener) url() string { return l.URL + "/?symbols={symbols}" }
-
-// descriptors are how many files and sockets the process has open.
-func descriptors(t *testing.T) int {
-	t.Helper()
-
-	names, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Skip("needs /proc")
-	}
-
-	return len(names)
-}
-
-// V08: a hundred reloads under load. Who is not changed keeps its connection and is in every round; who is changed, removed or added leaves no
-// connection, socket, goroutine or actor behind.
-func TestReloadsUnderLoad(t *testing.T) { //nolint:paralleltest // it counts what the process has
-	before := goleak.IgnoreCurrent()
-	stays, changes, comes := listen(t, "stays"), listen(t, "changes"), listen(t, "comes")
-	r := newRig(t, plan{
-		vendors: []string{"stays", "changes"}, every: time.Minute, deadline: 10 * time.Second,
-		urls:     map[string]string{"stays": stays.url(), "changes": changes.url(), "comes": comes.url()},
-		settings: map[string]string{},
-	})
-
-	var (
-		rounds atomic.Int64
-		wait   sync.WaitGroup
-		sub    = r.watch(t)
-	)
-
-	ctx, cancel := context.WithCancel(t.Context())
-
-	wait.Go(func() { // one round after another
-		for ctx.Err() == nil {
-			if _, err := r.System().Snapshot(ctx); err == nil {
-				rounds.Add(1)
-			}
-		}
-	})
-
-	seen := make(chan struct{})
-
-	go func() {
-		defer close(seen)
-
-		for {
-			delivered, err := sub.Next(ctx)
-			if err != nil {
-				return
-			}
-
-			report, known := delivered.Snapshot.Vendor("stays")
-			assert.True(t, known)
-			assert.Equal(t, messages.OutcomeOK, report.Outcome, report.Detail)
-		}
-	}()
-
-	var sockets, goroutines int
-
-	for i := range 100 {
-		r.plan.settings["changes"] = fmt.Sprintf("    max_skew: %ds\n", i+1)
-		r.plan.vendors = []string{"changes", "stays", "comes"}[:2+i%2]
-
-		difference, err := r.reload(t)
-		require.NoError(t, err)
-		assert.Contains(t, difference.Kept, messages.Vendor("stays"))
-		assert.Equal(t, []messages.Vendor{"changes"}, difference.Replaced)
-
-		if i == 9 {
-			sockets, goroutines = descriptors(t), runtime.NumGoroutine()
-		}
-	}
-
-	assert.LessOrEqual(t, descriptors(t), sockets+8, "sockets")
-	assert.LessOrEqual(t, runtime.NumGoroutine(), goroutines+16, "goroutines")
-	cancel()
-	wait.Wait()
-	<-seen
-	assert.Greater(t, rounds.Load(), int64(50))
-	assert.Equal(t, int64(1), stays.made.Load(), "one connection for all of it")
-	assert.Eventually(t, func() bool { return changes.open.Load() <= 1 && comes.open.Load() <= 1 }, patience, time.Millisecond,
-		"%d and %d connections", changes.open.Load(), comes.open.Load())
-
-	r.end(t)
-	stays.Close()
-	changes.Close()
-	comes.Close()
-	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("github.com/rollcall-go/rollcall/system/sim.(*Server).serve.func2"),
-		goleak.IgnoreTopFunction("github.com/asynkron/protoactor-go/actor.NewDeadLetter.NewThrottle.func4.1")) // the runtime's own, for a second
 }
 
 // A vendor whose source cannot be made changes nothing, not even for the vendors beside it.
