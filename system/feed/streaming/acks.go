@@ -8,14 +8,14 @@ import (
 	"github.com/rollcall-go/rollcall/system/internal/expr"
 )
 
-// acks counts which instruments the vendor has acknowledged.
+// acks counts which orders the vendor has acknowledged: one for each vendor symbol, however many instruments are made of it.
 type acks struct {
 	group   *group
 	named   []bool
 	settled int
 }
 
-func newAcks(g *group) acks { return acks{group: g, named: make([]bool, len(g.keys))} }
+func newAcks(g *group) acks { return acks{group: g, named: make([]bool, len(g.orders))} }
 
 func (a *acks) complete() bool { return a.settled >= len(a.named) }
 
@@ -46,17 +46,17 @@ func (a *acks) take(value any, ordered int) {
 	}
 }
 
-// name settles the instruments with a key or a vendor symbol. One that is named twice counts once.
+// name settles the orders of the instruments with a key or a vendor symbol. One that is named twice counts once.
 func (a *acks) name(name string) {
 	for _, at := range a.group.named(name) {
 		a.settle(at)
 	}
 }
 
-// settle counts one instrument, once.
+// settle counts the order of an instrument, once.
 func (a *acks) settle(at int) {
-	if !a.named[at] {
-		a.named[at] = true
+	if order := a.group.order(at); !a.named[order] {
+		a.named[order] = true
 		a.settled++
 	}
 }
@@ -68,9 +68,9 @@ func (a *acks) missing() string {
 	text := []string{strconv.Itoa(len(a.named)-a.settled) + " missing"}
 	named := slices.Contains(a.named, true)
 
-	for at, settled := range a.named {
+	for order, settled := range a.named {
 		if named && !settled && len(text) <= shown {
-			text = append(text, string(a.group.targets.Symbol(at).Instrument))
+			text = append(text, string(a.group.members(order)[0].Instrument))
 		}
 	}
 

@@ -53,13 +53,13 @@ type page struct {
 
 func newBook(p *plan, g *group) *book {
 	return &book{
-		reader: p.reader, targets: g.targets, pages: make([]page, len(g.keys)),
+		reader: p.reader, targets: g.targets, pages: make([]page, len(g.symbols)),
 		merge: p.merge, gapless: p.order == orderGapless && p.counter == nil, choose: p.choose, silence: p.silence,
 	}
 }
 
-// enter takes the rows of one message, received at now. It appends to the quotes one for each instrument about which it has news; rows of
-// instruments that nobody asked for are left out.
+// enter takes the rows of one message, received at now. It appends to the quotes one for each instrument about which it has news; a row counts for
+// every instrument with its key, and rows of instruments that nobody asked for are left out.
 func (b *book) enter(now time.Time, rows []reading.Row, quotes []messages.Quote) []messages.Quote {
 	b.dropped, b.gaps, b.stuck = 0, 0, false
 	b.round++
@@ -69,37 +69,65 @@ func (b *book) enter(now time.Time, rows []reading.Row, quotes []messages.Quote)
 	}
 
 	for i := range rows {
-		at, found := b.find(&rows[i])
+		first, found := b.find(&rows[i])
 		if !found {
 			continue
 		}
 
-		p := &b.pages[at]
-		again := p.round == b.round
+		quotes = b.note(first, &rows[i], now, quotes)
 
-		if again && b.choose == chooseFirst && !b.merge {
-			continue
-		}
-
-		quote, news := b.judge(at, &rows[i], now)
-
-		switch {
-		case !news:
-		case again:
-			quotes[p.at] = quote
-		default:
-			p.round, p.at = b.round, len(quotes)
-			quotes = append(quotes, quote)
+		if b.targets.Keys() < len(b.pages) {
+			quotes = b.share(first, &rows[i], now, quotes)
 		}
 	}
 
 	return quotes
 }
 
-// find returns whose row it is. A row without a key belongs to the one instrument there is.
+// share notes a row for the other instruments with the key of the first. It is one row all the same, which is dropped or missing once.
+func (b *book) share(first int, row *reading.Row, now time.Time, quotes []messages.Quote) []messages.Quote {
+	dropped, gaps := b.dropped, b.gaps
+
+	for at := range b.targets.All(b.targets.Symbol(first).Key) {
+		if at != first {
+			quotes = b.note(at, row, now, quotes)
+		}
+	}
+
+	b.dropped, b.gaps = dropped, gaps
+
+	return quotes
+}
+
+// note puts a row into an instrument's page. It appends the quote if it is news, or puts it into the place of one of the same message.
+func (b *book) note(at int, row *reading.Row, now time.Time, quotes []messages.Quote) []messages.Quote {
+	p := &b.pages[at]
+	again := p.round == b.round
+
+	if again && b.choose == chooseFirst && !b.merge {
+		return quotes
+	}
+
+	quote, news := b.judge(at, row, now)
+
+	switch {
+	case !news:
+		return quotes
+	case again:
+		quotes[p.at] = quote
+
+		return quotes
+	default:
+		p.round, p.at = b.round, len(quotes)
+
+		return append(quotes, quote)
+	}
+}
+
+// find returns the first of the instruments whose row it is. A row without a key belongs to the one vendor symbol there is.
 func (b *book) find(row *reading.Row) (int, bool) {
 	if row.Key == "" {
-		return 0, len(b.pages) == 1
+		return 0, b.targets.Keys() == 1
 	}
 
 	return b.targets.Find(row.Key)

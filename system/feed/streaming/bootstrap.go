@@ -29,7 +29,7 @@ func (b *bootstrap) ask(ctx context.Context, o *opening) (map[string]any, *messa
 	ctx, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
 
-	vars := expr.Vars{Symbols: o.group.symbols, Keys: o.group.keys, Instruments: o.group.objects}
+	vars := o.group.vars
 
 	request, failure := b.request(ctx, o, vars)
 	if failure != nil {

@@ -96,13 +96,14 @@ func (s *session) subscribe(ctx context.Context, now time.Time, document any) {
 	p, g := &s.plan.subscribe, s.group
 	all := s.sendVars
 
-	for s.next < len(g.keys) && s.out.end == nil {
-		until := len(g.keys)
+	for s.next < len(g.orders) && s.out.end == nil {
+		until := len(g.orders)
 		if p.perMessage > 0 {
 			until = min(until, s.next+p.perMessage)
 		}
 
-		s.sendVars.Symbols, s.sendVars.Keys, s.sendVars.Instruments = g.symbols[s.next:until], g.keys[s.next:until], g.objects[s.next:until]
+		part := g.varsOf(s.next, until)
+		s.sendVars.Symbols, s.sendVars.Keys, s.sendVars.Instruments = part.Symbols, part.Keys, part.Instruments
 		s.send(ctx, "subscribe.send", p.send, document)
 		s.next = until
 
@@ -113,7 +114,7 @@ func (s *session) subscribe(ctx context.Context, now time.Time, document any) {
 
 	s.sendVars.Symbols, s.sendVars.Keys, s.sendVars.Instruments = all.Symbols, all.Keys, all.Instruments
 
-	if s.next < len(g.keys) {
+	if s.next < len(g.orders) {
 		s.more, s.dueBy = now.Add(p.pause), time.Time{}
 
 		return
@@ -138,7 +139,7 @@ func (s *session) acknowledge(ctx context.Context, document any) {
 
 // settle makes the connection ready once everything is sent and acknowledged.
 func (s *session) settle() bool {
-	if s.phase != phaseSubscribing || s.next < len(s.group.keys) || s.plan.subscribe.done != nil && !s.acks.complete() {
+	if s.phase != phaseSubscribing || s.next < len(s.group.orders) || s.plan.subscribe.done != nil && !s.acks.complete() {
 		return false
 	}
 

@@ -2,7 +2,6 @@ package streaming
 
 import (
 	"bytes"
-	"strings"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -79,48 +78,6 @@ func (p *plan) ignores(data []byte) bool {
 	}
 
 	return false
-}
-
-// group is what one connection carries: its instruments, in the order in which they were asked for.
-type group struct {
-	targets *reading.Targets
-	symbols []string // vendor symbols
-	keys    []string
-	objects []any            // for expressions
-	index   map[string][]int // by vendor symbol and by key
-}
-
-func newGroup(symbols []spec.Symbol) *group {
-	g := &group{targets: reading.NewTargets(symbols), index: make(map[string][]int, len(symbols))}
-
-	for at, symbol := range symbols {
-		g.symbols, g.keys = append(g.symbols, symbol.VendorSymbol), append(g.keys, symbol.Key)
-		g.objects = append(g.objects, object(symbol))
-		g.index[symbol.Key] = append(g.index[symbol.Key], at)
-
-		if symbol.VendorSymbol != symbol.Key {
-			g.index[symbol.VendorSymbol] = append(g.index[symbol.VendorSymbol], at)
-		}
-	}
-
-	return g
-}
-
-// named returns the positions of the instruments with a key or a vendor symbol.
-func (g *group) named(name string) []int { return g.index[name] }
-
-// object is what expressions see of an instrument.
-func object(symbol spec.Symbol) any {
-	base, quote, _ := strings.Cut(string(symbol.Instrument), "/")
-
-	with := make(map[string]any, len(symbol.With))
-	for name, value := range symbol.With {
-		with[name] = value
-	}
-
-	return map[string]any{
-		"instrument": string(symbol.Instrument), "symbol": symbol.VendorSymbol, "key": symbol.Key, "base": base, "quote": quote, "with": with,
-	}
 }
 
 // orDefault returns a value, or its default where it is not given.

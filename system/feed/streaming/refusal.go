@@ -36,7 +36,7 @@ func (s *session) refused(ctx context.Context, now time.Time, document any) bool
 // concerned returns the positions of the instruments with the keys; all of them where no key is given.
 func (s *session) concerned(keys []string) []int {
 	if len(keys) == 0 {
-		keys = s.group.keys
+		keys = s.group.vars.Keys
 	}
 
 	var all []int

@@ -65,7 +65,8 @@ type session struct {
 func newSession(p *plan, g *group, boot map[string]any) *session {
 	s := &session{plan: p, group: g, book: newBook(p, g), counter: newCounter(p), acks: newAcks(g), unpacker: unpacker{packing: p.frames, limit: p.maxFrame}}
 
-	s.readVars = expr.Vars{Symbols: g.symbols, Keys: g.keys, Instruments: g.objects, State: map[string]any{}, Boot: boot}
+	s.readVars = g.vars
+	s.readVars.State, s.readVars.Boot = map[string]any{}, boot
 	s.sendVars = s.readVars
 	s.sendVars.Secret = p.secrets
 	s.beat = heartbeat{every: p.ping.every, idle: p.ping.idle}

@@ -26,7 +26,7 @@ func Resolve(d spec.Definition) ([]spec.Symbol, []spec.FieldError) {
 
 	r := resolver{
 		definition: &d, naming: naming, matching: matching, problems: append(problems, mistakes...), requests: make(map[string]*Request, 1+len(d.Endpoints)),
-		seen: make(map[messages.Instrument]bool, len(d.Symbols)), polled: make(map[place]string, len(d.Symbols)), streamed: make(map[string]bool),
+		seen: make(map[messages.Instrument]bool, len(d.Symbols)), polled: make(map[place]string, len(d.Symbols)), streamed: make(map[string]source),
 	}
 
 	symbols := make([]spec.Symbol, len(d.Symbols))
@@ -40,14 +40,17 @@ func Resolve(d spec.Definition) ([]spec.Symbol, []spec.FieldError) {
 // place is what tells vendor symbols apart in a poll.
 type place struct{ endpoint, group, key string }
 
+// source is what instruments that share a key in a stream must have in common.
+type source struct{ endpoint, group, symbol string }
+
 // resolver fills in symbols and remembers what was there before.
 type resolver struct {
 	definition       *spec.Definition
 	naming, matching *Template
 	requests         map[string]*Request // by endpoint
 	seen             map[messages.Instrument]bool
-	polled           map[place]string // vendor symbols
-	streamed         map[string]bool  // keys
+	polled           map[place]string  // vendor symbols
+	streamed         map[string]source // by key
 	problems         []spec.FieldError
 }
 
@@ -127,20 +130,22 @@ func (r *resolver) request(endpoint string) (request *Request, known bool) {
 	return request, true
 }
 
-// unique sees that answers tell vendor symbols apart: by the key among those of one request, and in a stream by the key alone. What a poll says
-// about one vendor symbol may be for several instruments; what a stream says is for one.
+// unique sees that answers tell vendor symbols apart: by the key among those of one request, and in a stream by the key alone. What is said about
+// one vendor symbol may be for several instruments; a stream cannot know which of several requests it would belong to.
 func (r *resolver) unique(at int, request *Request, symbol *spec.Symbol) {
-	polled := place{symbol.Endpoint, request.Group(symbol), symbol.Key}
+	group := request.Group(symbol)
+	polled, streamed := place{symbol.Endpoint, group, symbol.Key}, source{symbol.Endpoint, group, symbol.VendorSymbol}
 
-	if other, has := r.polled[polled]; has && other != symbol.VendorSymbol {
+	other, taken := r.polled[polled]
+	pushed, pushing := r.streamed[symbol.Key]
+
+	if taken && other != symbol.VendorSymbol || pushing && pushed != streamed {
 		r.refuse(at, "has the key of another vendor symbol", "give them keys that differ")
-	} else if r.streamed[symbol.Key] {
-		r.refuse(at, "uses a vendor symbol twice", "a stream has one instrument for each; give them keys that differ")
 	}
 
 	r.polled[polled] = symbol.VendorSymbol
 
 	if r.definition.Stream.URL != "" {
-		r.streamed[symbol.Key] = true
+		r.streamed[symbol.Key] = streamed
 	}
 }

@@ -81,15 +81,19 @@ func TestSymbolsThatAreRefused(t *testing.T) {
 				btc("A", ""), spec.Symbol{Instrument: "B", VendorSymbol: "bitcoin", Endpoint: "b"}),
 			"", "",
 		},
-		"a stream has one instrument for each": {
-			with(func(d *spec.Definition) { d.Stream.URL = "wss://h/" }, btc("A", ""), btc("B", "")), "symbols[1]", "vendor symbol twice",
+		"a stream may have several for one": {
+			with(func(d *spec.Definition) { d.Stream.URL = "wss://h/" }, btc("A", ""), btc("B", "")), "", "",
+		},
+		"a stream, keys of two symbols": {
+			with(func(d *spec.Definition) { d.Stream.URL = "wss://h/" }, btc("A", "x"), spec.Symbol{Instrument: "B", VendorSymbol: "ether", Key: "x"}),
+			"symbols[1]", "the key of another",
 		},
 		"a stream tells by the key alone": {
 			with(func(d *spec.Definition) {
 				d.URL, d.Naming, d.Stream.URL = "https://h/{base}?s={symbols}", "{quote}", "wss://h/"
 			},
 				spec.Symbol{Instrument: "EUR/USD"}, spec.Symbol{Instrument: "GBP/USD"}),
-			"symbols[1]", "vendor symbol twice",
+			"symbols[1]", "the key of another",
 		},
 	}
 
