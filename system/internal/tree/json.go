@@ -10,28 +10,36 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+var errKeyText = errors.New("the answer has an object whose key is not text")
+
 // maxLine is the longest line of ndjson, in bytes.
 const maxLine = 1 << 20
 
 // jsonReader builds the tree of one document.
 type jsonReader struct {
-	decoder *jsontext.Decoder
-	anyCase bool
-	depth   int    // levels that are still allowed
-	values  int    // values that are still allowed
-	names   *Names // of the objects with many keys; nil until there is one
-	objects uint32 // with many or few keys; numbers them for names
+	decoder  *jsontext.Decoder
+	source   bytes.Buffer
+	known    map[string]string // names of members, so that each is made once
+	unquoted []byte
+	anyCase  bool
+	depth    int    // levels that are still allowed
+	values   int    // values that are still allowed
+	names    *Names // of the objects with many keys; nil until there is one
+	objects  uint32 // with many or few keys; numbers them for names
 }
 
 func parseJSON(body []byte, o Options) (any, error) {
-	r := &jsonReader{anyCase: o.AnyCase, depth: o.MaxDepth, values: o.MaxValues}
+	r := borrow(o)
+	defer r.giveBack()
 
 	return r.document(body)
 }
 
 // parseLines reads one document a line.
 func parseLines(body []byte, o Options) (any, error) {
-	r := &jsonReader{anyCase: o.AnyCase, depth: o.MaxDepth, values: o.MaxValues}
+	r := borrow(o)
+	defer r.giveBack()
+
 	documents, number := []any{}, 0
 
 	for line := range bytes.Lines(body) {
@@ -62,7 +70,8 @@ func parseLines(body []byte, o Options) (any, error) {
 
 // document reads exactly one JSON value and nothing behind it.
 func (r *jsonReader) document(body []byte) (any, error) {
-	source := bytes.NewBuffer(body)
+	r.source = *bytes.NewBuffer(body)
+	source := &r.source
 
 	// The library's own search for duplicate keys is not needed: the objects that are built find them.
 	if r.decoder == nil {
@@ -139,12 +148,15 @@ func (r *jsonReader) members(depth int) (any, error) {
 	number := r.objects
 
 	for r.decoder.PeekKind() != '}' {
-		token, err := r.decoder.ReadToken()
+		raw, err := r.decoder.ReadValue()
 		if err != nil {
 			return nil, err
 		}
 
-		name := token.String()
+		name, err := r.name(raw)
+		if err != nil {
+			return nil, err
+		}
 
 		if !r.isNew(object, number, name) {
 			return nil, ErrNames
