@@ -89,10 +89,25 @@ func (g *Gateway) subscribe(events bool) (hub.Subscription, error) {
 
 	if g.draining.Load() {
 		g.hub.Bye()
+
+		return over{}, nil
 	}
 
 	return nil, err
 }
+
+// over is a subscription to a system that has ended.
+type over struct{}
+
+// Next implements hub.Subscription.
+func (over) Next(ctx context.Context) (*messages.Delivered, error) {
+	<-ctx.Done()
+
+	return nil, ctx.Err()
+}
+
+// Close implements hub.Subscription.
+func (over) Close() {}
 
 // Listen takes the address, so that a mistake in it is found before anything runs. Who connects waits until Start.
 func (g *Gateway) Listen(ctx context.Context) error {

@@ -30,8 +30,9 @@ type limiter struct {
 	each  time.Duration // what one takes
 	burst time.Duration // what may be taken ahead
 
-	mu   sync.Mutex
-	free map[string]time.Time
+	mu     sync.Mutex
+	free   map[string]time.Time
+	forgot time.Time // when idle keys were last dropped
 }
 
 // maxKeys bounds the memory of a limiter. Keys beyond share one rate until others have been idle.
@@ -49,13 +50,9 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 	defer l.mu.Unlock()
 
 	free, known := l.free[key]
-	if !known && len(l.free) >= maxKeys {
-		l.forget(now)
-
-		if len(l.free) >= maxKeys {
-			key = ""
-			free = l.free[key]
-		}
+	if !known && len(l.free) >= maxKeys && !l.forget(now) {
+		key = ""
+		free = l.free[key]
 	}
 
 	if free.Before(now) {
@@ -72,13 +69,21 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 	return 0, true
 }
 
-// forget drops the keys that have everything back.
-func (l *limiter) forget(now time.Time) {
+// forget drops the keys that have everything back, and reports whether there is room now. It looks once a second at most: looking takes long.
+func (l *limiter) forget(now time.Time) bool {
+	if now.Sub(l.forgot) < time.Second {
+		return false
+	}
+
+	l.forgot = now
+
 	for key, free := range l.free {
 		if !free.After(now) {
 			delete(l.free, key)
 		}
 	}
+
+	return len(l.free) < maxKeys
 }
 
 // address is who connects, as far as rates go: an IPv4 address, or the network of an IPv6 address, of which a client has as many as it likes.

@@ -15,17 +15,18 @@ import (
 type conn struct {
 	net.Conn
 
-	tcp     *net.TCPConn // the same, for CloseWrite
-	crowd   *crowd
-	waiting *list.Element // its place among those without a request; nil while it has one; the crowd's
-	timed   atomic.Bool   // somebody has set a deadline for writing
-	leave   sync.Once
+	tcp      *net.TCPConn  // the same, for CloseWrite
+	patience time.Duration // with one write
+	crowd    *crowd
+	waiting  *list.Element // its place among those without a request; nil while it has one; the crowd's
+	timed    atomic.Bool   // somebody has set a deadline for writing
+	leave    sync.Once
 }
 
 // Write implements net.Conn.
 func (c *conn) Write(p []byte) (int, error) {
 	if !c.timed.Load() {
-		if err := c.Conn.SetWriteDeadline(time.Now().Add(WriteTimeout)); err != nil {
+		if err := c.Conn.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
 			return 0, err
 		}
 	}
@@ -33,7 +34,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// SetWriteDeadline implements net.Conn. No deadline means that each write has WriteTimeout again.
+// SetWriteDeadline implements net.Conn. No deadline means that each write has its own again.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	c.timed.Store(!t.IsZero())
 

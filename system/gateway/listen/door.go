@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"syscall"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	logrusslog "github.com/sirupsen/logrus/hooks/slog"
@@ -22,6 +24,7 @@ type Door struct {
 	tcp      *net.TCPListener
 	secured  *tls.Config // nil for plain HTTP
 	crowd    *crowd
+	patience time.Duration // with one write
 	server   *http.Server
 	cut      context.CancelFunc // ends the context of every request
 	refusals chan struct{}
@@ -45,7 +48,7 @@ func Open(ctx context.Context, settings Settings, handler http.Handler) (*Door, 
 		return nil, err
 	}
 
-	d := &Door{crowd: newCrowd(limit), refusals: make(chan struct{}, maxRefusals), answer: refusal()}
+	d := &Door{crowd: newCrowd(limit), patience: cmp.Or(settings.WriteTimeout, DefaultWriteTimeout), refusals: make(chan struct{}, maxRefusals), answer: refusal()}
 
 	if settings.TLS.Cert != "" {
 		files, err := openCertificate(settings.TLS, log)
@@ -194,7 +197,7 @@ func (e entrance) Accept() (net.Conn, error) {
 
 		_ = tcp.SetWriteBuffer(sendBuffer) // the system's own bound holds where this one does not
 
-		if one := (&conn{Conn: tcp, tcp: tcp, crowd: e.door.crowd}); e.door.crowd.enter(one) {
+		if one := (&conn{Conn: tcp, tcp: tcp, patience: e.door.patience, crowd: e.door.crowd}); e.door.crowd.enter(one) {
 			return one, nil
 		}
 

@@ -1,7 +1,7 @@
 // Package listen is the door: where clients connect, over what, for how long they may keep it waiting, and how many there may be at once.
 //
 // Every connection is bounded in time and in memory: a header must be there within HeaderTimeout, a connection without a request is closed after
-// IdleTimeout, each write must be taken within WriteTimeout, and the kernel keeps at most sendBuffer of what a client does not read. When there
+// IdleTimeout, each write must be taken within the write timeout, and the kernel keeps at most sendBuffer of what a client does not read. When there
 // are as many connections as there may be, the one that has been without a request for longest makes room; if each of them is
 // busy, who comes is told so. Files that vendors and the store need are never spent on clients.
 package listen
@@ -19,16 +19,18 @@ import (
 
 // Limits of each connection.
 const (
-	HeaderTimeout = 5 * time.Second  // for the handshake, and again for a request's header
-	IdleTimeout   = time.Minute      // between requests
-	WriteTimeout  = 30 * time.Second // for one write, where the handler sets no deadline
-	MaxHeader     = 32 << 10         // bytes
+	HeaderTimeout = 5 * time.Second // for the handshake, and again for a request's header
+	IdleTimeout   = time.Minute     // between requests
+	MaxHeader     = 32 << 10        // bytes
 
 	sendBuffer = 128 << 10 // bytes that the kernel keeps for a client; Linux takes twice as much
 )
 
-// DefaultMaxConnections is how many connections there may be at once where Settings do not say.
-const DefaultMaxConnections = 1024
+// What holds where Settings do not say.
+const (
+	DefaultMaxConnections = 1024
+	DefaultWriteTimeout   = 30 * time.Second
+)
 
 // Errors of Open.
 var (
@@ -41,9 +43,10 @@ type Settings struct {
 	Address        string // host:port; port 0 picks one
 	OtherPort      bool   // where the port is taken, any other
 	TLS            TLS
-	MaxConnections int  // at once; DefaultMaxConnections if 0
-	Reserved       int  // open files that others in this process need
-	Guarded        bool // callers are known by tokens: an address that is not loopback may be listened on
+	MaxConnections int           // at once; DefaultMaxConnections if 0
+	Reserved       int           // open files that others in this process need
+	WriteTimeout   time.Duration // for one write, where the handler sets no deadline; DefaultWriteTimeout if 0
+	Guarded        bool          // callers are known by tokens: an address that is not loopback may be listened on
 	Log            *logrus.Entry
 }
 

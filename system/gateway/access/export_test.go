@@ -1,0 +1,17 @@
+package access
+
+// Keys is how many addresses and callers are remembered.
+func (g *Gate) Keys() int {
+	total := 0
+
+	for _, l := range []*limiter{g.callers, g.failures, g.spoken} {
+		l.mu.Lock()
+		total += len(l.free)
+		l.mu.Unlock()
+	}
+
+	return total
+}
+
+// MaxKeys is how many each of them remembers.
+const MaxKeys = maxKeys
