@@ -4,7 +4,7 @@ package access
 func (g *Gate) Keys() int {
 	total := 0
 
-	for _, l := range []*limiter{g.callers, g.failures, g.spoken} {
+	for _, l := range []*limiter{g.callers, g.addresses, g.failures, g.spoken} {
 		l.mu.Lock()
 		total += len(l.free)
 		l.mu.Unlock()

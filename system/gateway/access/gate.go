@@ -21,9 +21,10 @@ type Gate struct {
 	rules atomic.Pointer[rules]
 	log   *logrus.Entry
 
-	callers  *limiter // by caller, or by address where nobody needs to be known
-	failures *limiter // of tokens, by address
-	spoken   *limiter // of log lines about those
+	callers   *limiter // by caller
+	addresses *limiter // by address, where nobody needs to be known
+	failures  *limiter // of tokens, by address
+	spoken    *limiter // of log lines about those
 
 	updating sync.Mutex
 }
@@ -36,10 +37,11 @@ func New(settings Settings) (*Gate, error) {
 	}
 
 	g := &Gate{
-		log:      logs.OrSilent(settings.Log),
-		callers:  newLimiter(settings.Rate.orDefault()),
-		failures: newLimiter(Rate{PerSecond: 1, Burst: 10}),
-		spoken:   newLimiter(Rate{PerSecond: 1.0 / 60, Burst: 1}),
+		log:       logs.OrSilent(settings.Log),
+		callers:   newLimiter(settings.Rate.orDefault()),
+		addresses: newLimiter(settings.Rate.orDefault()),
+		failures:  newLimiter(Rate{PerSecond: 1, Burst: 10}),
+		spoken:    newLimiter(Rate{PerSecond: 1.0 / 60, Burst: 1}),
 	}
 	g.rules.Store(first)
 
@@ -71,7 +73,7 @@ func (g *Gate) Update(settings Settings) error {
 // Open lets everybody use a resource, as often as an address may.
 func (g *Gate) Open(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if wait, ok := g.callers.take("address "+address(r), time.Now()); !ok {
+		if wait, ok := g.addresses.take(address(r), time.Now()); !ok {
 			problem.TooMany(w, r, wait, "this address asks too often")
 
 			return
@@ -104,7 +106,7 @@ func (g *Gate) Require(role Role, next http.Handler) http.Handler {
 			caller.Name = subject
 		}
 
-		if wait, ok := g.callers.take("caller "+caller.Name, time.Now()); !ok {
+		if wait, ok := g.callers.take(caller.Name, time.Now()); !ok {
 			problem.TooMany(w, r, wait, "this caller asks too often")
 
 			return

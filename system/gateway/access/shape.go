@@ -1,7 +1,6 @@
 package access
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -18,6 +17,8 @@ const (
 	MaxURL     = 8 << 10         // bytes
 	MaxBody    = 16 << 10        // bytes
 	BodyWithin = 5 * time.Second // from its header to its end
+
+	lingerWithin = time.Second // for the rest of what was refused
 )
 
 // Shape answers only requests of a shape that nobody between the client and here can understand in another way, and that are small.
@@ -30,18 +31,20 @@ func Shape(next http.Handler) http.Handler {
 			cut(w, api.Problem{Status: http.StatusBadRequest, Detail: "Transfer-Encoding is not accepted in requests"})
 		case r.ContentLength > MaxBody:
 			cut(w, api.Problem{Status: http.StatusRequestEntityTooLarge, Detail: "no resource takes a body"})
-		case !plain(r):
-			problem.NotFound(w, r)
 		case r.ContentLength > 0 && !drop(w, r):
 			cut(w, api.Problem{Status: http.StatusRequestTimeout, Detail: "the body did not come in time"})
+		case !plain(r):
+			problem.NotFound(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
 }
 
-// cut answers and ends the connection: what follows on it is not a request.
+// cut answers and ends the connection: what follows on it is not a request. The server would wait for the rest of the body, but for a deadline.
 func cut(w http.ResponseWriter, p api.Problem) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lingerWithin)) // a connection without one needs none
+
 	w.Header().Set("Connection", "close")
 	problem.Write(w, p)
 }
@@ -67,9 +70,15 @@ func invisible(c rune) bool { return c == '\\' || unicode.IsControl(c) }
 // drop reads the body and forgets it.
 func drop(w http.ResponseWriter, r *http.Request) bool {
 	control := http.NewResponseController(w)
-	err := control.SetReadDeadline(time.Now().Add(BodyWithin))
-	_, failure := io.Copy(io.Discard, io.LimitReader(r.Body, MaxBody))
+	if control.SetReadDeadline(time.Now().Add(BodyWithin)) != nil {
+		return false
+	}
+
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return false
+	}
+
 	r.Body = http.NoBody
 
-	return errors.Join(err, failure, control.SetReadDeadline(time.Time{})) == nil
+	return control.SetReadDeadline(time.Time{}) == nil
 }
