@@ -49,6 +49,7 @@ type Vendor struct {
 	Name        messages.Vendor // unique; letters, digits, '_' and '-'
 	Class       string          // asset class
 	Instruments []messages.Instrument
+	Classes     []string // of the instruments, where they are of several; nil: all are of Class
 	Source      fetcher.Source
 	Stream      streamer.Stream
 	// Version says what the source and the stream are where that cannot be seen: Reload takes two of one version for the same, and goes on
@@ -105,7 +106,7 @@ func (s Settings) check() (*messages.Roster, error) {
 			errs = append(errs, fmt.Errorf("vendor %q: deadline %s is longer than the round's %s", v.Name, v.Deadline, s.Deadline))
 		}
 
-		listings = append(listings, messages.Listing{Vendor: v.Name, Class: v.Class, Instruments: v.Instruments})
+		listings = append(listings, messages.Listing{Vendor: v.Name, Class: v.Class, Instruments: v.Instruments, Classes: v.Classes})
 	}
 
 	roster, err := messages.NewRoster(listings)

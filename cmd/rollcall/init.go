@@ -91,11 +91,11 @@ func instruments(entry *catalog.Entry, classes map[string]string) []string {
 
 	for _, quote := range entry.Examples[0].Expect {
 		class, taken := classes[quote.Instrument]
-		if quote.Outcome != "" || taken && class != entry.Class {
+		if quote.Outcome != "" || taken && class != entry.ClassOf(quote.Instrument) {
 			continue
 		}
 
-		classes[quote.Instrument] = entry.Class
+		classes[quote.Instrument] = entry.ClassOf(quote.Instrument)
 		names = append(names, quote.Instrument)
 	}
 

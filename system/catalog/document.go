@@ -17,6 +17,7 @@ type document struct {
 	About    yaml.Node `yaml:"about"`
 	Examples yaml.Node `yaml:"examples"`
 	Class    string    `yaml:"class"`
+	Symbols  yaml.Node `yaml:"symbols"`
 	URL      string    `yaml:"url"`
 	Stream   struct {
 		URL string `yaml:"url"`
@@ -37,7 +38,7 @@ func Parse(data []byte, file string) (*Entry, error) {
 	r.add(nil, yaml.Load(data, &raw))
 
 	entry := &Entry{
-		Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Class: raw.Class,
+		Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Class: raw.Class, Classes: classes(&raw.Symbols),
 		Transports: transports(raw.URL, raw.Stream.URL), Text: data,
 	}
 
@@ -83,6 +84,34 @@ func (r *reader) add(node *yaml.Node, err error) bool {
 	}
 
 	return err != nil
+}
+
+// classes are what the symbols say of their classes: a mapping from instruments, or a list with such mappings in it.
+func classes(symbols *yaml.Node) map[string]string {
+	found := make(map[string]string)
+
+	items := symbols.Content
+	if symbols.Kind == yaml.MappingNode {
+		items = []*yaml.Node{symbols}
+	}
+
+	for _, item := range items {
+		var says map[string]struct {
+			Class string `yaml:"class"`
+		}
+
+		if item.Kind != yaml.MappingNode || item.Load(&says) != nil {
+			continue // a name alone; mistakes are found where the definition is used
+		}
+
+		for instrument, symbol := range says {
+			if symbol.Class != "" {
+				found[instrument] = symbol.Class
+			}
+		}
+	}
+
+	return found
 }
 
 // list returns the items of a sequence; a node that is not there has none.

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/rollcall-go/rollcall/system/example"
@@ -22,8 +23,9 @@ type Entry struct {
 	Name string
 	// About is what people should know.
 	About About
-	// Class is the asset class.
-	Class string
+	// Class is the asset class, Classes those of instruments that have one of their own.
+	Class   string
+	Classes map[string]string
 	// Transports are how the vendor is reached: REST first where it is both polled and pushes; none where it has no URL.
 	Transports []Transport
 	// Examples are what it has been seen to do, in written order.
@@ -46,6 +48,9 @@ type About struct {
 	// Secrets says of each secret the definition needs where to get it.
 	Secrets map[string]string `yaml:"secrets"`
 }
+
+// ClassOf is the asset class of an instrument.
+func (e *Entry) ClassOf(instrument string) string { return cmp.Or(e.Classes[instrument], e.Class) }
 
 // Transport returns the transports in one word, such as rest, ws or rest+ws.
 func (e *Entry) Transport() string {

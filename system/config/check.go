@@ -82,26 +82,42 @@ func (d *decoder) checkRetry(at place, e entry, vendor *Vendor) {
 	}
 }
 
+// classAt is the class of an instrument of a vendor: its own, or else the vendor's.
+func (d *decoder) classAt(at place, vendor *Vendor, i int) classOf {
+	symbol, path := &vendor.Feed.Symbols[i], at.key("class").path
+
+	here := classOf{class: vendor.Class, shown: vendor.Class, vendor: vendor.Name}
+	if symbol.Class != "" {
+		path = at.key("symbols").path + "." + string(symbol.Instrument) + ".class"
+		here.class, here.shown = symbol.Class, symbol.Class
+	}
+
+	if written, is := d.written[path]; is {
+		here.shown = written
+	}
+
+	return here
+}
+
 // checkClasses finds instruments that another vendor lists under another class.
 func (d *decoder) checkClasses(at place, vendor *Vendor) {
 	if d.bad[at.key("class").path] {
 		return
 	}
 
-	shownClass := vendor.Class
-	if written, is := d.written[at.key("class").path]; is {
-		shownClass = written
-	}
-
-	for i, symbol := range vendor.Feed.Symbols {
-		first, known := d.classes[symbol.Instrument]
-		listed := d.listed[i]
+	for i := range vendor.Feed.Symbols {
+		instrument, listed := vendor.Feed.Symbols[i].Instrument, &d.listed[i]
+		here := d.classAt(at, vendor, i)
+		first, known := d.classes[instrument]
 
 		switch {
+		case !isName(here.class):
+			node, path := listed.field("class")
+			d.mistakeAt(node, path, "cannot be a class", nameRule)
 		case !known:
-			d.classes[symbol.Instrument] = classOf{class: vendor.Class, shown: shownClass, vendor: vendor.Name}
-		case first.class != vendor.Class:
-			d.mistakeAt(listed.node, listed.path, asWritten(listed.node)+" is in class "+quote(shownClass)+" here and in class "+
+			d.classes[instrument] = here
+		case first.class != here.class:
+			d.mistakeAt(listed.node, listed.path, asWritten(listed.node)+" is in class "+quote(here.shown)+" here and in class "+
 				quote(first.shown)+" at vendor "+quote(string(first.vendor)), "an instrument has one class")
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -51,7 +52,7 @@ type Vendor struct {
 	Name messages.Vendor `yaml:"-"`
 	// Use is the definition it began with, as written; empty if it has none.
 	Use string `yaml:"use"`
-	// Class is the asset class of all its instruments.
+	// Class is the asset class of those of its instruments that have none of their own.
 	Class string `yaml:"class"`
 	// Feed is how it is asked and how its answer is read.
 	Feed feed.Definition `yaml:",inline"`
@@ -82,12 +83,12 @@ type Retry struct {
 
 // Listing is the vendor's line in the roster.
 func (v Vendor) Listing() messages.Listing {
-	instruments := make([]messages.Instrument, len(v.Feed.Symbols))
+	listing := messages.Listing{Vendor: v.Name, Class: v.Class, Instruments: make([]messages.Instrument, 0, len(v.Feed.Symbols))}
 	for i := range v.Feed.Symbols {
-		instruments[i] = v.Feed.Symbols[i].Instrument
+		listing.Add(v.Feed.Symbols[i].Instrument, cmp.Or(v.Feed.Symbols[i].Class, v.Class))
 	}
 
-	return messages.Listing{Vendor: v.Name, Class: v.Class, Instruments: instruments}
+	return listing
 }
 
 // Listings are the vendors' lines in the roster, in the order of the file.

@@ -12,7 +12,8 @@ func vendorKeys() []Key {
 		},
 		{
 			Path: "class", Type: TypeText, Required: true, Unless: []string{"use"}, Example: "forex",
-			Doc: "The asset class of the vendor's instruments, spelled like a vendor's name. Vendors that share an instrument have the same class.",
+			Doc: "The asset class of the vendor's instruments, as far as they have none of their own, spelled like a vendor's name. " +
+				"Vendors that share an instrument agree on its class.",
 		},
 	}
 
@@ -68,6 +69,7 @@ func oneSymbolKeys() []Key {
 		},
 		{Path: "key", Type: TypeText, Fallback: "what `matching` makes", Example: "XXBTZUSD", Doc: "Its name in answers."},
 		{Path: "endpoint", Type: TypeText, Fallback: "the first endpoint", Example: "metals", Doc: "The name of the endpoint that has it."},
+		{Path: "class", Type: TypeText, Fallback: "the vendor's", Example: "equities", Doc: "Its asset class, where the vendor's are mixed."},
 		{Path: "currency", Type: TypeText, Example: "USD", Doc: "The currency shown with its quotes where the answer does not say."},
 		{Path: "unit", Type: TypeText, Example: "troy_ounce", Doc: "The unit shown with its quotes where the answer does not say."},
 		scaleKey("scale", "the vendor's `parse.scale`"),

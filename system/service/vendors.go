@@ -172,10 +172,12 @@ func checks(c config.Checks) coordinator.Checks {
 }
 
 func (m *member) vendor(v *config.Vendor) system.Vendor {
+	listing := v.Listing()
 	made := system.Vendor{
 		Name:        v.Name,
 		Class:       v.Class,
-		Instruments: v.Listing().Instruments,
+		Instruments: listing.Instruments,
+		Classes:     listing.Classes,
 		Source:      m.source,
 		Deadline:    v.Deadline,
 		Retry: fetcher.Retry{

@@ -59,6 +59,8 @@ type Symbol struct {
 	Key string `yaml:"key"`
 	// Endpoint is the name of the endpoint that has it. Empty: the first one.
 	Endpoint string `yaml:"endpoint"`
+	// Class is its asset class, of a vendor of mixed classes. Empty: the vendor's.
+	Class string `yaml:"class"`
 	// Currency and Unit are shown with its quotes, where the answer does not say.
 	Currency string `yaml:"currency"`
 	Unit     string `yaml:"unit"`
