@@ -6,13 +6,11 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/sirupsen/logrus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/gateway"
-	"github.com/rollcall-go/rollcall/system/gateway/listen"
 )
 
 // nothing is a system that has not made a snapshot yet.
@@ -37,18 +35,11 @@ func (silence) Close() {}
 func serve(t *testing.T, rounds gateway.Rounds) string {
 	t.Helper()
 
-	log := logrus.New()
-	log.SetOutput(t.Output())
+	o := options(t)
+	o.Rounds = rounds
+	_, url := begin(t, o)
 
-	g, err := gateway.New(gateway.Options{
-		Rounds: rounds, Listen: listen.Settings{Address: "127.0.0.1:0"}, Log: logrus.NewEntry(log),
-	})
-	require.NoError(t, err)
-	require.NoError(t, g.Listen(t.Context()))
-	require.NoError(t, g.Start(t.Context()))
-	t.Cleanup(func() { assert.NoError(t, g.Stop(context.WithoutCancel(t.Context()))) })
-
-	return "http://" + g.Addr().String()
+	return url
 }
 
 // get returns the status and body of an answer.
