@@ -3,10 +3,14 @@ package streaming
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system/feed/client"
 )
 
 // Conversation is a session whose wishes are written down.
@@ -134,9 +138,41 @@ func orNil(refused *frameError) error {
 	return refused
 }
 
-// Unpack unpacks one frame.
-func Unpack(packing string, limit int64, frame []byte) ([]byte, error) {
-	return (&unpacker{packing: packing, limit: limit}).unpack(frame)
+// Unpacker unpacks the frames of one connection, one after the other.
+func Unpacker(packing string, limit int64) func(frame []byte) ([]byte, error) {
+	return (&unpacker{packing: packing, limit: limit}).unpack
+}
+
+// Lines reads the messages of an answer that does not end, until it does, and says why nothing more came.
+func Lines(body io.Reader, contentType string, limit int64) (all []string, end *messages.Failure) {
+	l := newLines(&http.Response{Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(body)}, func() {}, limit)
+
+	for {
+		data, _, failure := l.read(nil)
+		if failure != nil {
+			return all, failure
+		}
+
+		all = append(all, string(data))
+	}
+}
+
+// Boot reads a bootstrap's answer and returns where it leads.
+func (s *Stream) Boot(ctx context.Context, instruments []messages.Instrument, body []byte) (*url.URL, error) {
+	symbols, _ := s.choose(instruments)
+	o := &opening{stream: s, symbols: symbols, group: newGroup(symbols)}
+
+	boot, failure := s.bootstrap.read(ctx, o, client.Answer{Status: http.StatusOK}, body, o.group.vars)
+	if failure != nil {
+		return nil, failure
+	}
+
+	request, _, err := s.address.make(ctx, symbols, boot, moment{})
+	if err != nil {
+		return nil, err
+	}
+
+	return request.URL, nil
 }
 
 // GuardPieces is Guard for bytes that come one by one.

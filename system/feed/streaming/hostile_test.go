@@ -136,7 +136,7 @@ func TestAPackedBombIsNotUnpacked(t *testing.T) { //nolint:paralleltest // it co
 
 	runtime.ReadMemStats(&before)
 
-	_, err := streaming.Unpack("gzip", 1<<20, bomb)
+	_, err := streaming.Unpacker("gzip", 1<<20)(bomb)
 
 	runtime.ReadMemStats(&after)
 

@@ -88,7 +88,12 @@ func (l *lines) line(into []byte) ([]byte, *messages.Failure) {
 		case int64(len(into)-start) > l.limit+int64(len("\r\n")):
 			return into, tooLong()
 		case err == nil:
-			return trimEnd(into, start), nil
+			into = trimEnd(into, start)
+			if int64(len(into)-start) > l.limit {
+				return into, tooLong()
+			}
+
+			return into, nil
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return into, ended(err)
 		}
