@@ -64,8 +64,12 @@ func forbidden(from, imported string) string {
 		return "an adapter never imports another adapter"
 	case adapterOf(ours) != "" && adapterOf(ours) == adapterOf(from) && ours == adapterOf(ours):
 		return "an adapter's inner packages do not know the one that puts them together"
-	case adapterOf(from) != "" && ours == "system":
+	case adapterOf(from) != "" && slices.Contains(composers(), ours):
 		return "an adapter fills a port; it does not know who composes it"
+	case from == "system/catalog" && (adapterOf(ours) != "" || slices.Contains(composers(), ours)):
+		return "the catalogue is data: who plays it, asks it or configures it knows it, not the other way round"
+	case (from == "system/api" || from == "system/client") && !slices.Contains(spoken(), ours):
+		return "whoever speaks with a service from outside takes its words along, and nothing of what is behind them"
 	case ours == testKit:
 		return "the test kit is for tests"
 	default:
@@ -76,10 +80,20 @@ func forbidden(from, imported string) string {
 // testKit may import what only tests may import.
 const testKit = "system/testkit"
 
+// composers put adapters together, and know them all.
+func composers() []string {
+	return []string{"system", "system/config", "system/service", "system/rehearsal"}
+}
+
+// spoken are the words of a service, for programs that are not one.
+func spoken() []string { return []string{"messages", "system/api", "system/secret"} }
+
 // adapterOf returns the adapter that a room belongs to: a room, with all the rooms below it, that puts a real thing behind a port. It is empty
 // for other rooms.
 func adapterOf(path string) string {
-	for _, adapter := range []string{"system/feed", "system/store", "system/auditlog", "system/sim"} {
+	for _, adapter := range []string{
+		"system/feed", "system/store", "system/auditlog", "system/sim", "system/gateway", "system/metrics", "system/tracing",
+	} {
 		if path == adapter || strings.HasPrefix(path, adapter+"/") {
 			return adapter
 		}
