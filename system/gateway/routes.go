@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/rollcall-go/rollcall/system/api"
 	"github.com/rollcall-go/rollcall/system/gateway/access"
 	"github.com/rollcall-go/rollcall/system/gateway/problem"
 )
@@ -20,12 +21,43 @@ type route struct {
 
 // routes is the table of what there is.
 func (g *Gateway) routes() []route {
-	return []route{
+	table := []route{
 		{path: "/healthz", open: true, get: http.HandlerFunc(g.healthz)},
-		{path: "/v1/snapshot", get: http.HandlerFunc(g.latest)},
+		{path: "/v1/snapshot", get: http.HandlerFunc(g.latest), post: http.HandlerFunc(g.take)},
+		{path: "/v1/snapshots", get: http.HandlerFunc(g.rounds)},
+		{path: "/v1/snapshots/{round}", get: http.HandlerFunc(g.round)},
+		{path: "/v1/instruments", get: http.HandlerFunc(g.instruments)},
+		{path: "/v1/instruments/{instrument}", get: http.HandlerFunc(g.instrument)},
+		{path: "/v1/vendors", get: http.HandlerFunc(g.vendors)},
+		{path: "/v1/vendors/{vendor}", get: http.HandlerFunc(g.vendor)},
+		{path: "/v1/vendors/{vendor}/restart", post: g.steer(g.options.Rounds.Restart)},
+		{path: "/v1/vendors/{vendor}/pause", post: g.steer(g.options.Rounds.Pause)},
+		{path: "/v1/vendors/{vendor}/resume", post: g.steer(g.options.Rounds.Resume)},
+		{path: "/v1/audit", get: http.HandlerFunc(g.audit)},
+		{path: "/v1/status", get: http.HandlerFunc(g.status)},
+		{path: "/v1/tree", get: http.HandlerFunc(g.tree)},
 		{path: "/v1/stream", stream: http.HandlerFunc(g.hub.SSE)},
 		{path: "/v1/ws", stream: http.HandlerFunc(g.hub.WebSocket)},
 	}
+
+	if g.options.Metrics != nil {
+		table = append(table, route{path: "/metrics", get: whole(g.options.Metrics)})
+	}
+
+	return table
+}
+
+// whole answers only those who may see everything: what it shows cannot be narrowed.
+func whole(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if selection := access.From(r.Context()).Selection; !selection.IsAll() {
+			problem.Write(w, api.Problem{Status: http.StatusForbidden, Detail: "this needs a token that may see everything"})
+
+			return
+		}
+
+		next.ServeHTTP(w, r)
+	})
 }
 
 // handler is the whole of the gateway; see the package comment for the order.
@@ -79,17 +111,4 @@ func (g *Gateway) guarded(r route) http.Handler {
 func (g *Gateway) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
-}
-
-// latest answers with the newest snapshot.
-func (g *Gateway) latest(w http.ResponseWriter, r *http.Request) {
-	snapshot := g.options.Rounds.Latest()
-	if snapshot == nil {
-		problem.Unavailable(w, r, "there is no snapshot yet")
-
-		return
-	}
-
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(snapshot.AppendJSON(nil))
 }

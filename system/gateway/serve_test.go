@@ -68,11 +68,6 @@ func (s *seen) all() []string {
 	return append([]string(nil), s.requests...)
 }
 
-// broken is a system whose newest snapshot cannot even be asked for.
-type broken struct{ nothing }
-
-func (broken) Latest() *messages.Snapshot { panic("the token is hunter2, vendor said \x1b[2J") }
-
 // A06: a bug of ours is 500, with nothing of it in the answer and its stack in the log; the service goes on.
 func TestPanicsAreAnswered(t *testing.T) {
 	t.Parallel()
@@ -80,11 +75,11 @@ func TestPanicsAreAnswered(t *testing.T) {
 	log, hook := logrustest.NewNullLogger()
 	watched := &seen{}
 	o := options(t)
-	o.Log, o.Observe, o.Metrics = logrus.NewEntry(log), watched.observe, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("bug") })
-	o.Rounds = broken{}
+	o.Log, o.Observe = logrus.NewEntry(log), watched.observe
+	o.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the token is hunter2, vendor said \x1b[2J") })
 	_, url := begin(t, o)
 
-	status, body := get(t, url+"/v1/snapshot")
+	status, body := get(t, url+"/metrics")
 	assert.Equal(t, http.StatusInternalServerError, status)
 	assert.Contains(t, body, `"status":500`)
 	assert.NotContains(t, body, "hunter2")
@@ -93,12 +88,12 @@ func TestPanicsAreAnswered(t *testing.T) {
 	require.NotNil(t, hook.LastEntry())
 	assert.Equal(t, "a request could not be answered", hook.LastEntry().Message)
 	assert.NotContains(t, hook.LastEntry().Data["panic"], "\x1b")
-	assert.Contains(t, hook.LastEntry().Data["stack"], "Latest")
+	assert.Contains(t, hook.LastEntry().Data["stack"], "TestPanicsAreAnswered")
 
 	status, _ = get(t, url+"/healthz")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Eventually(t, func() bool { return len(watched.all()) == 2 }, patience, time.Millisecond)
-	assert.Equal(t, []string{"GET /v1/snapshot 500", "GET /healthz 200"}, watched.all())
+	assert.Equal(t, []string{"GET /metrics 500", "GET /healthz 200"}, watched.all())
 }
 
 // What is observed has labels from here only, whatever is asked for.
@@ -116,6 +111,28 @@ func TestRequestsAreObserved(t *testing.T) {
 
 	assert.Eventually(t, func() bool { return len(watched.all()) == 4 }, patience, time.Millisecond)
 	assert.Equal(t, []string{"GET /healthz 200", "HEAD /healthz 200", "other /healthz 405", "GET / 404"}, watched.all())
+}
+
+// Metrics tell of all vendors: they are for who may see all of them.
+func TestMetricsNeedTheWholeView(t *testing.T) {
+	t.Parallel()
+
+	o := options(t)
+	o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "rollcall_rounds_total 1") })
+	o.Access.Tokens = []access.Token{
+		{Name: "all", Value: secret.New("the-token-of-all-of-it"), Role: access.RoleRead},
+		{Name: "some", Value: secret.New("the-token-of-some-of-it"), Role: access.RoleAdmin, Selection: messages.Selection{Vendors: []messages.Vendor{"ecb"}}},
+	}
+	_, url := begin(t, o)
+
+	for token, want := range map[string]int{
+		"the-token-of-all-of-it": http.StatusOK, "the-token-of-some-of-it": http.StatusForbidden, "": http.StatusUnauthorized,
+	} {
+		text := "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n"
+		answers := raw(t, url, text, 1)
+		require.Len(t, answers, 1)
+		assert.Equal(t, want, answers[0].StatusCode, token)
+	}
 }
 
 // RELIABILITY 5: every answer of ours has the headers that keep a browser from doing with it what was not meant.
