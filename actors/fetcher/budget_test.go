@@ -1,6 +1,7 @@
 package fetcher_test
 
 import (
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -281,4 +282,32 @@ func TestABudgetIsShared(t *testing.T) {
 
 	all.Wait()
 	assert.Equal(t, 100, sent)
+}
+
+// TestWhoeverWatchesIsTold: of what was sent, settled and paused, and of nothing else; and what a state says beyond reason counts as reason has it.
+func TestWhoeverWatchesIsTold(t *testing.T) {
+	t.Parallel()
+
+	budget := fetcher.NewBudget(fetcher.BudgetSettings{Key: "k", Windows: []fetcher.Window{{Credits: 3, Per: time.Hour}}})
+	told := 0
+
+	budget.Watch(func() { told++ })
+	assert.Equal(t, 3, budget.Status(noon).Remaining)
+	assert.Zero(t, told)
+	require.True(t, budget.Spend(noon, 1))
+	assert.Equal(t, 2, told, "sent and settled")
+	budget.Pause(noon.Add(time.Minute), messages.NewFailure(messages.OutcomeRateLimited, "429"))
+	budget.Pause(noon.Add(time.Second), messages.NewFailure(messages.OutcomeRateLimited, "429"))
+	assert.Equal(t, 3, told, "a shorter pause changes nothing")
+	budget.Watch(nil)
+	assert.False(t, budget.Spend(noon, 1))
+
+	fresh := fetcher.NewBudget(fetcher.BudgetSettings{Key: "k", Windows: []fetcher.Window{{Credits: 3, Per: time.Hour}}})
+	fresh.Restore(fetcher.BudgetState{
+		Spends: []fetcher.Spend{{At: noon, Credits: math.MaxInt}, {At: noon, Credits: math.MaxInt}, {At: noon.AddDate(-1, 0, 0), Credits: 1}},
+		Pause:  &fetcher.PauseState{Until: noon.Add(time.Hour), Outcome: "<b>"},
+	}, noon)
+	assert.Zero(t, fresh.Status(noon).Remaining)
+	assert.Zero(t, fresh.Status(noon).PausedUntil)
+	assert.Equal(t, 3, fresh.Status(noon.Add(time.Hour)).Remaining)
 }

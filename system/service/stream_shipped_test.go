@@ -56,7 +56,7 @@ func (p *plan) shipped(t *testing.T, use, name, fault string) {
 
 	var b strings.Builder
 
-	fmt.Fprintf(&b, "    use: %s\n    class: test\n    symbols: %s\n    limits: {key: %s, per_minute: 6000}\n", use, e.Symbols, name)
+	fmt.Fprintf(&b, "    use: %s\n    symbols: %s\n    limits: {key: %s, per_minute: 6000}\n", use, e.Symbols, name)
 
 	if secrets := entry.TestSecrets(); len(secrets) > 0 {
 		b.WriteString("    secrets:\n")
