@@ -38,7 +38,7 @@ func send(w http.ResponseWriter, media string, body []byte) {
 	header := w.Header()
 	header.Set("Content-Type", media)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // a client that is gone needs no answer
+	_, _ = w.Write(body) //nolint:gosec // JSON or CSV, with its type and nosniff; a client that is gone needs no answer
 }
 
 // mistaken answers if a parameter is wrong, and reports whether it was.

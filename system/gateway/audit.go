@@ -29,7 +29,9 @@ func (g *Gateway) audit(w http.ResponseWriter, r *http.Request) {
 
 	format := p.Format(r)
 
-	if paging(p, "audit"); mistaken(w, r, p) {
+	paging(p, "audit")
+
+	if mistaken(w, r, p) {
 		return
 	}
 

@@ -72,24 +72,34 @@ func (s *source[T]) hand(ctx context.Context, before uint64, wanted int, row fun
 				return last, true, nil
 			}
 
-			kept, err := s.keep(ctx, &rows[i])
-			if err != nil && !errors.Is(err, ErrNoRound) { // dropped from the history just now
+			kept, err := s.one(ctx, &rows[i], row)
+			if err != nil {
 				return last, false, err
 			}
 
-			if kept && err == nil {
-				if err := row(&rows[i]); err != nil {
-					return last, false, err
-				}
+			last = s.key(&rows[i])
 
+			if kept {
 				wanted--
 			}
-
-			last = s.key(&rows[i])
 		}
 
 		if len(rows) < limit {
 			return last, false, nil
 		}
+	}
+}
+
+// one hands over a row if it is kept. One that is gone from the history since it was listed is not.
+func (s *source[T]) one(ctx context.Context, value *T, row func(*T) error) (bool, error) {
+	kept, err := s.keep(ctx, value)
+
+	switch {
+	case errors.Is(err, ErrNoRound):
+		return false, nil
+	case err != nil || !kept:
+		return false, err
+	default:
+		return true, row(value)
 	}
 }

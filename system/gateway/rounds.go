@@ -21,7 +21,9 @@ func (g *Gateway) rounds(w http.ResponseWriter, r *http.Request) {
 	query.From, query.To = p.Span()
 	format := p.Format(r)
 
-	if paging(p, "rounds"); mistaken(w, r, p) {
+	paging(p, "rounds")
+
+	if mistaken(w, r, p) {
 		return
 	}
 

@@ -31,7 +31,9 @@ func (g *Gateway) instrument(w http.ResponseWriter, r *http.Request) {
 	name := messages.Instrument(r.PathValue("instrument"))
 	page := "series of " + string(name)
 
-	if paging(p, page); mistaken(w, r, p) {
+	paging(p, page)
+
+	if mistaken(w, r, p) {
 		return
 	}
 

@@ -18,40 +18,38 @@ const maxWait = time.Minute
 // settle is how long a round that was asked for may take until everybody sees it.
 const settle = time.Second
 
-// latest answers GET /v1/snapshot: the newest snapshot, or the one after it for who waits.
+// latest answers GET /v1/snapshot: the newest snapshot. Where the client says which one it has, by after or by If-None-Match, the answer is a newer
+// one, as soon as there is one within the wait; without one it is 204, or 304 for If-None-Match.
 func (g *Gateway) latest(w http.ResponseWriter, r *http.Request) {
 	p := params.Of(r, append(snapshotParameters(), "wait", "after")...)
 	form := formOf(r, p)
-	wait, after, given := p.Duration("wait", maxWait), p.Round("after"), p.Has("after")
+	wait, after := p.Duration("wait", maxWait), p.Round("after")
 
 	if mistaken(w, r, p) {
 		return
 	}
 
+	if newest := g.hub.Latest(); newest != nil && !p.Has("after") && form.known(r, newest) {
+		after = newest.Round()
+	}
+
+	found, err := g.next(r.Context(), after, wait)
 	newest := g.hub.Latest()
-	if !given && newest != nil && form.known(r, newest) {
-		after, given = newest.Round(), wait > 0
+
+	switch {
+	case found != nil:
+		form.latest(w, r, found)
+	case errors.Is(err, hub.ErrClosed):
+		problem.Unavailable(w, r, stopping)
+	case r.Context().Err() != nil:
+		g.failed(w, r, err)
+	case newest == nil:
+		problem.Unavailable(w, r, noSnapshot)
+	case form.known(r, newest):
+		form.latest(w, r, newest) // not modified
+	default:
+		w.WriteHeader(http.StatusNoContent)
 	}
-
-	if given || newest == nil {
-		if found, err := g.next(r.Context(), after, wait); found != nil {
-			newest = found
-		} else if newest == nil {
-			problem.Unavailable(w, r, noSnapshot)
-
-			return
-		} else if errors.Is(err, hub.ErrClosed) {
-			problem.Unavailable(w, r, stopping)
-
-			return
-		} else if !form.known(r, newest) { // nothing newer, and the client has not said what it has
-			w.WriteHeader(http.StatusNoContent)
-
-			return
-		}
-	}
-
-	form.latest(w, r, newest)
 }
 
 // next is the newest round if it is after another, or becomes so within the time.

@@ -1,14 +1,13 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-
-	"bytes"
 
 	"github.com/rollcall-go/rollcall/system/gateway/params"
 )
@@ -100,10 +99,10 @@ func (t *table[T]) flush() error {
 		t.w.Header().Set("Content-Type", mediaJSON)
 	}
 
-	_, err := t.w.Write(t.buffer.Bytes())
+	_, err := t.w.Write(t.buffer.Bytes()) //nolint:gosec // JSON, with its type and nosniff
 	t.buffer.Reset()
 
-	return err //nolint:wrapcheck // only looked at
+	return err
 }
 
 // end completes the answer. Next is the cursor of the page that follows, empty if this is the last; tail is a value whose members come after, or nil.

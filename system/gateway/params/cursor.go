@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // sumBytes of a digest tell a cursor that was made here, for the same question, from any other text.
@@ -53,15 +54,17 @@ func (p *Params) question(resource string) string {
 		delete(asked, name)
 	}
 
-	text := strconv.Quote(resource)
+	var text strings.Builder
+
+	text.WriteString(strconv.Quote(resource))
 
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
-		text += strconv.Quote(name)
+		text.WriteString(strconv.Quote(name))
 
 		for _, value := range asked[name] {
-			text += "=" + strconv.Quote(value)
+			text.WriteString("=" + strconv.Quote(value))
 		}
 	}
 
-	return text + "#"
+	return text.String() + "#"
 }
