@@ -77,8 +77,8 @@ func oneSymbolKeys() []Key {
 			Path: "invert", Type: TypeBoolean, Fallback: "the vendor's `parse.invert`", Example: "true",
 			Doc: "Makes the price 1 ÷ price; bid and ask change places. It comes before `scale`.",
 		},
-		digitsKey("digits"),
 		{Path: "signed", Type: TypeBoolean, Example: "true", Doc: "Permits prices that are zero or negative."},
+		digitsKey("digits"),
 		{Path: "with", Type: TypeMapping, Example: "{market: spot}", Doc: "Further values for templates (`{with.NAME}`) and expressions."},
 		{Path: "with.*", Type: TypeText, Names: NamingIdentifier, Example: "spot", Doc: "One value. It is no place for secrets."},
 	}

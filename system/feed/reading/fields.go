@@ -15,10 +15,8 @@ func (d *decoder) fields(found *cell) Fields {
 
 	values := valuesOf(&f)
 
-	for _, name := range d.program.used {
-		if name != slotKey {
-			*values[name-slotPrice] = d.valueAt(found.slots[name])
-		}
+	for _, v := range d.program.values {
+		*values[v.slot-slotPrice] = d.valueAt(found.slots[v.slot])
 	}
 
 	return f

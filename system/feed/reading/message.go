@@ -21,8 +21,8 @@ func (p *program) message(document any, keys []string) []Row {
 
 // isRow reports whether the place where rows are is one row itself: its key stands in it, or there is one instrument, and no row behind its key.
 func (p *program) isRow(place any, keys []string) bool {
-	if p.key {
-		value, present := p.values[slotKey].in(place, "")
+	if p.hasKey() {
+		value, present := p.key.in(place, "")
 
 		return present && !isContainer(value)
 	}

@@ -66,12 +66,16 @@ type program struct {
 // paths are the paths of a Parse, read.
 type paths struct {
 	rows, failure path
-	values        [slotError]path
+	key           path        // in a row; empty where rows do not contain their key
+	values        []valuePath // in a row: those that are given
+	tuple         bool        // the row itself is an array
+	row           *node       // where the paths of a row start
+}
 
-	used  []slot // whose paths are given
-	key   bool   // rows contain their key
-	tuple bool   // the row itself is an array
-	row   *node  // where the paths of a row start
+// valuePath is a path in a row, and what it leads to.
+type valuePath struct {
+	slot slot
+	path path
 }
 
 // readPaths reads the paths of a Parse.
@@ -89,7 +93,12 @@ func readPaths(parse *spec.Parse) (p *paths, problems []spec.FieldError) {
 	p.rows, p.failure = read("rows", parse.Rows), read("error", parse.Error)
 
 	for name, field := range pathFields(parse) {
-		p.values[name] = read(field.name, field.path)
+		switch steps := read(field.name, field.path); {
+		case slot(name) == slotKey:
+			p.key = steps
+		case len(steps) > 0:
+			p.values = append(p.values, valuePath{slot(name), steps})
+		}
 	}
 
 	if problems = append(problems, checkPaths(parse, p)...); len(problems) == 0 {
@@ -114,14 +123,27 @@ func pathFields(parse *spec.Parse) [slotError]pathField {
 
 // link joins the paths of a row into a tree.
 func (p *paths) link() {
-	p.key, p.row = len(p.values[slotKey]) > 0, new(node)
+	p.row = new(node)
+	p.below(p.row)
 
-	for name := range slotError {
-		if steps := p.values[name]; len(steps) > 0 {
-			p.used = append(p.used, name)
-			p.tuple = p.tuple || steps[0].kind == stepIndex
-			p.row.descend(steps).mark(name)
-		}
+	p.tuple = p.hasKey() && p.key[0].kind == stepIndex
+	for _, v := range p.values {
+		p.tuple = p.tuple || v.path[0].kind == stepIndex
+	}
+
+	p.values = slices.Clip(p.values)
+}
+
+func (p *paths) hasKey() bool { return len(p.key) > 0 }
+
+// below hangs the paths of a row below a node.
+func (p *paths) below(at *node) {
+	if p.hasKey() {
+		at.descend(p.key).mark(slotKey)
+	}
+
+	for _, v := range p.values {
+		at.descend(v.path).mark(v.slot)
 	}
 }
 
@@ -137,11 +159,11 @@ func checkPaths(parse *spec.Parse, p *paths) []spec.FieldError {
 		problems = append(problems, spec.FieldError{Field: "parse.error", Problem: "contains " + placeSymbol, Suggestion: "it is the error of the whole answer"})
 	}
 
-	if p.values[slotKey].hasSymbol() {
+	if p.key.hasSymbol() {
 		problems = append(problems, spec.FieldError{Field: "parse.key", Problem: "contains " + placeSymbol, Suggestion: "it is the path of the symbol itself"})
 	}
 
-	switch shared := isShared(&p.values); {
+	switch shared := p.isShared(); {
 	case shared && p.rows.hasSymbol():
 		problems = append(problems, spec.FieldError{Field: "parse.rows", Problem: "contains " + placeSymbol + " as well as a path of the row", Suggestion: "keep one of them"})
 	case shared && parse.Key != "":
@@ -151,8 +173,8 @@ func checkPaths(parse *spec.Parse, p *paths) []spec.FieldError {
 	return problems
 }
 
-func isShared(row *[slotError]path) bool {
-	return slices.ContainsFunc(row[slotPrice:], path.hasSymbol)
+func (p *paths) isShared() bool {
+	return slices.ContainsFunc(p.values, func(v valuePath) bool { return v.path.hasSymbol() })
 }
 
 // newProgram makes paths ready. Single says that an answer is about one instrument. Rows that are objects or tuples of their own are read where
@@ -168,7 +190,7 @@ func newProgram(p *paths, single bool) *program {
 	made.place.rows = true
 
 	switch {
-	case isShared(&p.values):
+	case p.isShared():
 		made.layout = layoutShared
 	case single || p.rows.hasSymbol():
 		made.layout = layoutOwned
@@ -182,9 +204,7 @@ func newProgram(p *paths, single bool) *program {
 		return made
 	}
 
-	for _, name := range p.used { // the error path goes through the rows
-		made.place.descend(p.values[name]).mark(name)
-	}
+	p.below(made.place) // the error path goes through the rows
 
 	return made
 }

@@ -44,7 +44,7 @@ func (d *decoder) keyed(n *node, kind jsontext.Kind, owner int) error {
 		return d.table(n)
 	}
 
-	if !d.program.key && owner < 0 {
+	if !d.program.hasKey() && owner < 0 {
 		d.refusal = errKeyless.Error()
 
 		return d.plain(kind, nil, nil, owner)
@@ -99,7 +99,7 @@ func (d *decoder) table(n *node) error {
 		switch next := n.member(key); {
 		case next != nil:
 			err = d.value(next, &d.common, -1)
-		case d.program.key:
+		case d.program.hasKey():
 			err = d.one(-1)
 		case asked:
 			err = d.one(owner)
@@ -132,7 +132,7 @@ func (d *decoder) one(owner int) error {
 
 // commit files the row that has been read under its symbol. Rows of symbols that were not asked for are dropped.
 func (d *decoder) commit(owner int) {
-	if d.program.key {
+	if d.program.hasKey() {
 		asked, known := d.targets.cell(d.key(d.row.slots[slotKey]))
 		if !known || (owner >= 0 && owner != asked) {
 			return

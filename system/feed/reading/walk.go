@@ -122,15 +122,14 @@ func (w *walker) shared(document any) {
 
 // mentions reports whether the key stands anywhere where a path has {symbol}.
 func (w *walker) mentions(place any, key string) bool {
-	for _, name := range w.program.used {
-		steps := w.program.values[name]
-		at := slices.IndexFunc(steps, func(s step) bool { return s.kind == stepSymbol })
+	for _, v := range w.program.values {
+		at := slices.IndexFunc(v.path, func(s step) bool { return s.kind == stepSymbol })
 
 		if at < 0 {
 			continue
 		}
 
-		if _, present := steps[:at+1].in(place, key); present {
+		if _, present := v.path[:at+1].in(place, key); present {
 			return true
 		}
 	}
@@ -168,14 +167,14 @@ func (w *walker) keyed(place any) {
 		for name, row := range place {
 			switch {
 			case w.program.place.member([]byte(name)) != nil: // the error path goes through it
-			case w.program.key:
+			case w.program.hasKey():
 				w.one(row, "")
 			default:
 				w.one(row, name)
 			}
 		}
 	case []any:
-		if !w.program.key && len(w.keys) != 1 {
+		if !w.program.hasKey() && len(w.keys) != 1 {
 			w.refusal = errKeyless
 
 			return
@@ -193,13 +192,13 @@ func (w *walker) keyed(place any) {
 
 // one takes a row whose key it may say itself. Owner is the key it is known to have; empty if it is not known.
 func (w *walker) one(row any, owner string) {
-	if !w.program.key {
+	if !w.program.hasKey() {
 		w.take(row, owner, owner)
 
 		return
 	}
 
-	value, _ := w.program.values[slotKey].in(row, "")
+	value, _ := w.program.key.in(row, "")
 
 	key := keyText(value)
 	if key != "" && (owner == "" || owner == key) {
@@ -211,13 +210,9 @@ func (w *walker) take(row any, key, symbol string) {
 	taken := Row{Key: key}
 	values := valuesOf(&taken.Fields)
 
-	for _, name := range w.program.used {
-		if name == slotKey {
-			continue
-		}
-
-		if value, present := w.program.values[name].in(row, symbol); present {
-			*values[name-slotPrice] = valueOf(value)
+	for _, v := range w.program.values {
+		if value, present := v.path.in(row, symbol); present {
+			*values[v.slot-slotPrice] = valueOf(value)
 		}
 	}
 

@@ -68,10 +68,10 @@ type Symbol struct {
 	Scale string `yaml:"scale"`
 	// Invert makes the price 1 ÷ price, rounded half to even at Digits decimal places; bid and ask change places. It comes before Scale.
 	Invert bool `yaml:"invert"`
-	// Digits are the decimal places of an inverted price; 10 if 0.
-	Digits int `yaml:"digits"`
 	// Signed permits prices that are zero or negative.
 	Signed bool `yaml:"signed"`
+	// Digits are the decimal places of an inverted price; 10 if 0.
+	Digits int `yaml:"digits"`
 	// With holds further values for templates ({with.NAME}) and expressions.
 	With map[string]string `yaml:"with"`
 }
