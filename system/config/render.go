@@ -17,16 +17,17 @@ type renderer struct {
 	written map[string]string // how texts with references were written
 	urls    func(string) string
 	secrets func(secret.Secret) string
+	layouts map[spot][]laid
 }
 
 // masked shows what people may see.
 func masked() renderer {
-	return renderer{keys: keysByPath(), urls: maskURL, secrets: maskSecret}
+	return renderer{keys: keysByPath(), urls: maskURL, secrets: maskSecret, layouts: make(map[spot][]laid)}
 }
 
 // unmasked shows URLs as they were written, for digests that never leave with their text.
 func unmasked() renderer {
-	return renderer{keys: keysByPath(), urls: func(url string) string { return url }, secrets: maskSecret}
+	return renderer{keys: keysByPath(), urls: func(url string) string { return url }, secrets: maskSecret, layouts: make(map[spot][]laid)}
 }
 
 func keysByPath() map[string]Key {

@@ -18,17 +18,66 @@ import (
 func (r renderer) structure(at place, structure reflect.Value) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 
-	for _, f := range fieldsOf(structure) {
-		if f.name == "use" {
-			continue // what it stands for is shown
+	for _, f := range r.layout(structure.Type(), at.pattern) {
+		field := structure.FieldByIndex(f.index)
+		if field.IsZero() && !f.zero {
+			continue
 		}
 
-		if value := r.value(place{join(at.path, f.name), join(at.pattern, f.name)}, f.value); value != nil {
+		if value := r.value(place{join(at.path, f.name), f.pattern}, field); value != nil {
 			add(node, f.name, value)
 		}
 	}
 
 	return node
+}
+
+// laid is a field of a struct at a place.
+type laid struct {
+	name, pattern string
+	index         []int
+	zero          bool // it is shown even if it is zero: the key has another default
+}
+
+// spot is a kind of struct at a place.
+type spot struct {
+	kind    reflect.Type
+	pattern string
+}
+
+// layout is what of a struct is shown at a place. It is looked up once, because ten thousand vendors look the same.
+func (r renderer) layout(kind reflect.Type, pattern string) []laid {
+	at := spot{kind, pattern}
+
+	known, is := r.layouts[at]
+	if is {
+		return known
+	}
+
+	known = r.lay(kind, pattern, nil)
+	r.layouts[at] = known
+
+	return known
+}
+
+func (r renderer) lay(kind reflect.Type, pattern string, above []int) []laid {
+	var fields []laid
+
+	for i := range kind.NumField() {
+		index := append(slices.Clone(above), i)
+
+		switch tag := kind.Field(i).Tag.Get("yaml"); tag {
+		case "", "-":
+		case "use": // what it stands for is shown
+		case ",inline":
+			fields = append(fields, r.lay(kind.Field(i).Type, pattern, index)...)
+		default:
+			below := join(pattern, tag)
+			fields = append(fields, laid{name: tag, pattern: below, index: index, zero: r.keys[below].Default != ""})
+		}
+	}
+
+	return fields
 }
 
 // value renders one field; nil for what is empty or, where the key has no default of its own, zero.
