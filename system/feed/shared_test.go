@@ -79,11 +79,13 @@ func TestOneVendorSymbolForSeveralInstruments(t *testing.T) {
 		},
 		"the tree, and one symbol": {
 			"s={symbols}", table, func(d *feed.Definition) { d.Parse.Choose, d.Symbols = "last", append(d.Symbols[:1:1], d.Symbols[2]) },
-			[]string{"s=USD"}, "EUR/USD=1.25 USD/EUR=0.8",
+			[]string{"s=USD"},
+			"EUR/USD=1.25 USD/EUR=0.8",
 		},
 		"a key around the one row": {
 			"s={symbols}", `{"USD":{"p":"1.25"}}`, func(d *feed.Definition) { d.Symbols = append(d.Symbols[:1:1], d.Symbols[2]) },
-			[]string{"s=USD"}, "EUR/USD=1.25 USD/EUR=0.8",
+			[]string{"s=USD"},
+			"EUR/USD=1.25 USD/EUR=0.8",
 		},
 		"an expression": {
 			"s={symbols}", table, func(d *feed.Definition) { d.Parse = feed.Parse{JQ: `to_entries[] | {key, price: .value.p}`} }, []string{"s=USD,JPY"}, want,
@@ -94,12 +96,14 @@ func TestOneVendorSymbolForSeveralInstruments(t *testing.T) {
 			}, []string{"s=USD"}, "EUR/USD=1.25 USD/EUR=0.8",
 		},
 		"missing": {
-			"s={symbols}", `{"JPY":{"p":160}}`, nil, []string{"s=USD,JPY"},
+			"s={symbols}", `{"JPY":{"p":160}}`, nil,
+			[]string{"s=USD,JPY"},
 			"EUR/USD: missing_symbol EUR/JPY=160 USD/EUR: missing_symbol EUR/USD.100: missing_symbol",
 		},
 		"twice": {
 			"", `{"rows":[{"s":"USD","p":1.25},{"s":"USD","p":2},{"s":"JPY","p":160}]}`,
-			func(d *feed.Definition) { d.Parse = feed.Parse{Rows: "rows", Key: "s", Price: "p"} }, []string{""},
+			func(d *feed.Definition) { d.Parse = feed.Parse{Rows: "rows", Key: "s", Price: "p"} },
+			[]string{""},
 			"EUR/USD: malformed EUR/JPY=160 USD/EUR: malformed EUR/USD.100: malformed",
 		},
 		"refused by a rule": {

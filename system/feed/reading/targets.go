@@ -32,7 +32,7 @@ func NewTargets(symbols []spec.Symbol) *Targets {
 
 	t.sorted = make([]int32, len(symbols))
 	for i := range t.sorted {
-		t.sorted[i] = int32(i) //nolint:gosec // a vendor has at most 100,000 symbols
+		t.sorted[i] = int32(i) // a vendor has at most 100,000 symbols
 	}
 
 	slices.SortFunc(t.sorted, func(a, b int32) int {
