@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -97,6 +98,8 @@ func (a *app) serveUntilCancelled(ctx context.Context, cfg *config.Config, load 
 
 	log.WithField("vendors", len(cfg.Vendors)).WithField("every", cfg.Every.String()).WithField("deadline", cfg.Deadline.String()).
 		WithField("data", cfg.Data).WithField("http", orNone(serviceURL(s, cfg))).Info("rollcall is running")
+
+	debug.FreeOSMemory() // reading a large configuration takes much that is not needed again
 
 	manager.say("READY=1")
 
