@@ -77,7 +77,9 @@ func TestAnEchoedSignalIsOneSignal(t *testing.T) {
 
 	ended, path := make(chan int, 1), hanging(t)
 
-	go func() { ended <- rollcall.RunUntil(t.Context(), signals, io.Discard, io.Discard, "run", "--listen", "off", "-c", path) }()
+	go func() {
+		ended <- rollcall.RunUntil(t.Context(), signals, io.Discard, io.Discard, "run", "--listen", "off", "-c", path)
+	}()
 
 	require.Eventually(t, func() bool { return len(signals) == 0 }, 10*time.Second, time.Millisecond)
 

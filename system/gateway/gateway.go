@@ -141,7 +141,7 @@ func (g *Gateway) warn(door *listen.Door) {
 }
 
 // Start serves. The system behind Rounds is running by then; Listen came before.
-func (g *Gateway) Start(context.Context) error {
+func (g *Gateway) Start() error {
 	door := g.listening()
 	if door == nil {
 		return ErrNotListening

@@ -32,12 +32,10 @@ func (silence) Next(ctx context.Context) (*messages.Delivered, error) {
 func (silence) Close() {}
 
 // serve starts a gateway on a port of its own.
-func serve(t *testing.T, rounds gateway.Rounds) string {
+func serve(t *testing.T) string {
 	t.Helper()
 
-	o := options(t)
-	o.Rounds = rounds
-	_, url := begin(t, o)
+	_, url := begin(t, options(t))
 
 	return url
 }
@@ -63,7 +61,7 @@ func get(t *testing.T, url string) (int, string) {
 func TestServesBeforeTheFirstSnapshot(t *testing.T) {
 	t.Parallel()
 
-	url := serve(t, nothing{})
+	url := serve(t)
 
 	status, body := get(t, url+"/healthz")
 	assert.Equal(t, http.StatusOK, status)

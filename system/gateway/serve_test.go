@@ -42,7 +42,7 @@ func begin(t *testing.T, options gateway.Options) (*gateway.Gateway, string) {
 	g, err := gateway.New(options)
 	require.NoError(t, err)
 	require.NoError(t, g.Listen(t.Context()))
-	require.NoError(t, g.Start(t.Context()))
+	require.NoError(t, g.Start())
 	t.Cleanup(func() { assert.NoError(t, g.Stop(context.WithoutCancel(t.Context()))) })
 
 	return g, "http://" + g.Addr().String()
@@ -131,7 +131,7 @@ func TestMetricsNeedTheWholeView(t *testing.T) {
 		text := "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n"
 		answers := raw(t, url, text, 1)
 		require.Len(t, answers, 1)
-		assert.Equal(t, want, answers[0].StatusCode, token)
+		assert.Equal(t, want, answers[0].status, token)
 	}
 }
 
@@ -160,8 +160,8 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		answers := raw(t, url, text+"\r\nConnection: close\r\n\r\n", 1)
 		require.Len(t, answers, 1, text)
 
-		header := answers[0].Header
-		assert.Equal(t, want, answers[0].StatusCode, text)
+		header := answers[0].header
+		assert.Equal(t, want, answers[0].status, text)
 		assert.Equal(t, "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'", header.Get("Content-Security-Policy"), text)
 		assert.Equal(t, "nosniff", header.Get("X-Content-Type-Options"), text)
 		assert.Equal(t, "no-store", header.Get("Cache-Control"), text)

@@ -21,8 +21,16 @@ import (
 // patience bounds what must happen; it is never waited for when all is well.
 const patience = 20 * time.Second
 
+// reply is an answer, read to its end.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+	last   bool // of its connection
+}
+
 // raw sends bytes over one connection and returns the answers until it is closed, or as many as are wanted.
-func raw(t *testing.T, base, text string, wanted int) []*http.Response {
+func raw(t *testing.T, base, text string, wanted int) []reply {
 	t.Helper()
 
 	where, err := url.Parse(base)
@@ -35,27 +43,28 @@ func raw(t *testing.T, base, text string, wanted int) []*http.Response {
 
 	go func() { _, _ = io.WriteString(conn, text) }() // an answer may come before all of it was read
 
-	var answers []*http.Response
+	var replies []reply
 
-	for reader := bufio.NewReader(conn); len(answers) < wanted; {
+	for reader := bufio.NewReader(conn); len(replies) < wanted; {
 		answer, err := http.ReadResponse(reader, nil)
 		if err != nil {
 			break
 		}
 
-		body, _ := io.ReadAll(answer.Body)
-		answer.Body = io.NopCloser(strings.NewReader(string(body)))
-		answers = append(answers, answer)
+		body, _ := io.ReadAll(answer.Body) // it may be cut
+		require.NoError(t, answer.Body.Close())
+
+		replies = append(replies, reply{status: answer.StatusCode, header: answer.Header, body: string(body), last: answer.Close})
 	}
 
-	return answers
+	return replies
 }
 
 // A05: what could be read in two ways is refused, and what follows it on the connection is not a request.
 func TestAmbiguousRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 
-	url := serve(t, nothing{})
+	base := serve(t)
 
 	const hidden = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -86,11 +95,11 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			answers := raw(t, url, text, 2)
+			answers := raw(t, base, text, 2)
 			require.Len(t, answers, 1)
-			assert.GreaterOrEqual(t, answers[0].StatusCode, http.StatusBadRequest)
-			assert.Less(t, answers[0].StatusCode, 600)
-			assert.True(t, answers[0].Close)
+			assert.GreaterOrEqual(t, answers[0].status, http.StatusBadRequest)
+			assert.Less(t, answers[0].status, 600)
+			assert.True(t, answers[0].last)
 		})
 	}
 
@@ -98,9 +107,9 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 		"a small body is read and forgotten": "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}" + hidden,
 		"so is that of a GET":                "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}" + hidden,
 	} {
-		answers := raw(t, url, text, 2)
+		answers := raw(t, base, text, 2)
 		require.Len(t, answers, 2, name)
-		assert.Equal(t, http.StatusOK, answers[1].StatusCode, name)
+		assert.Equal(t, http.StatusOK, answers[1].status, name)
 	}
 }
 
@@ -108,16 +117,16 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 func TestBodiesAreBounded(t *testing.T) {
 	t.Parallel()
 
-	url := serve(t, nothing{})
+	base := serve(t)
 
 	var before, after runtime.MemStats
 
 	runtime.ReadMemStats(&before)
 
-	answers := raw(t, url, "POST /v1/snapshot HTTP/1.1\r\nHost: localhost\r\nContent-Length: 536870912\r\n\r\n"+strings.Repeat("a", 1<<20), 2)
+	answers := raw(t, base, "POST /v1/snapshot HTTP/1.1\r\nHost: localhost\r\nContent-Length: 536870912\r\n\r\n"+strings.Repeat("a", 1<<20), 2)
 	require.Len(t, answers, 1)
-	assert.Equal(t, http.StatusRequestEntityTooLarge, answers[0].StatusCode)
-	assert.True(t, answers[0].Close)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, answers[0].status)
+	assert.True(t, answers[0].last)
 
 	runtime.ReadMemStats(&after)
 	assert.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(16<<20))
@@ -128,10 +137,10 @@ func TestBodiesAreBounded(t *testing.T) {
 		"Transfer-Encoding: chunked\r\n\r\n99\r\nslow": http.StatusBadRequest,
 	} {
 		begun := time.Now()
-		answers = raw(t, url, "POST /v1/snapshot HTTP/1.1\r\nHost: localhost\r\n"+text, 2)
+		answers = raw(t, base, "POST /v1/snapshot HTTP/1.1\r\nHost: localhost\r\n"+text, 2)
 		require.Len(t, answers, 1)
-		assert.Equal(t, want, answers[0].StatusCode)
-		assert.True(t, answers[0].Close)
+		assert.Equal(t, want, answers[0].status)
+		assert.True(t, answers[0].last)
 		assert.Less(t, time.Since(begun), 11*time.Second, "the connection is closed, whatever does not come")
 	}
 }
@@ -140,7 +149,7 @@ func TestBodiesAreBounded(t *testing.T) {
 func TestPathsThatAreNothing(t *testing.T) {
 	t.Parallel()
 
-	base := serve(t, nothing{})
+	base := serve(t)
 
 	for _, path := range []string{
 		"/../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/v1/../healthz", "/v1/./snapshot", "//healthz", "/v1//snapshot",
@@ -149,14 +158,12 @@ func TestPathsThatAreNothing(t *testing.T) {
 	} {
 		answers := raw(t, base, fmt.Sprintf("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path), 2)
 		require.Len(t, answers, 1, path)
-		assert.Equal(t, http.StatusNotFound, answers[0].StatusCode, path)
-		assert.Empty(t, answers[0].Header.Get("Location"), path)
-
-		body, _ := io.ReadAll(answers[0].Body)
-		assert.NotContains(t, string(body), "etc", "the path is not repeated")
+		assert.Equal(t, http.StatusNotFound, answers[0].status, path)
+		assert.Empty(t, answers[0].header.Get("Location"), path)
+		assert.NotContains(t, answers[0].body, "etc", "the path is not repeated")
 	}
 
 	long := raw(t, base, "GET /"+strings.Repeat("a", access.MaxURL)+" HTTP/1.1\r\nHost: localhost\r\n\r\n", 2)
 	require.Len(t, long, 1)
-	assert.Equal(t, http.StatusRequestURITooLong, long[0].StatusCode)
+	assert.Equal(t, http.StatusRequestURITooLong, long[0].status)
 }

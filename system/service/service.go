@@ -196,7 +196,7 @@ func (s *Service) Start(ctx context.Context) error {
 	s.note()
 
 	if s.gateway != nil {
-		return s.gateway.Start(ctx)
+		return s.gateway.Start()
 	}
 
 	return nil

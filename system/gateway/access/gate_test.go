@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -49,9 +50,7 @@ func ask(handler http.Handler, method, target string, header http.Header, from s
 	r := httptest.NewRequest(method, target, http.NoBody)
 	r.RemoteAddr = from
 
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
@@ -74,10 +73,18 @@ func TestWrongTokensAllLookTheSame(t *testing.T) {
 	for i, header := range []http.Header{
 		bearer(""), bearer(" "), bearer("wrong"), bearer(strings.ToUpper(deskToken)), bearer(deskToken + " "), bearer(" " + deskToken),
 		bearer(deskToken[:len(deskToken)-1]), bearer(deskToken + "x"), bearer(deskToken + "," + adminToken), bearer(strings.Repeat("a", 30_000)),
-		bearer("\x00"), {"Authorization": {""}}, {"Authorization": {deskToken}}, {"Authorization": {"bearer " + deskToken}},
-		{"Authorization": {"BEARER " + deskToken}}, {"Authorization": {"Basic " + deskToken}}, {"Authorization": {"Basic ZGVzazpkZXNr"}},
-		{"Authorization": {"Bearer " + deskToken, "Bearer " + deskToken}}, {"Authorization": {"Bearer wrong", "Bearer " + deskToken}},
-		{"Cookie": {"token=" + deskToken}}, {"X-Api-Key": {deskToken}}, {"Proxy-Authorization": {"Bearer " + deskToken}},
+		bearer("\x00"),
+		{"Authorization": {""}},
+		{"Authorization": {deskToken}},
+		{"Authorization": {"bearer " + deskToken}},
+		{"Authorization": {"BEARER " + deskToken}},
+		{"Authorization": {"Basic " + deskToken}},
+		{"Authorization": {"Basic ZGVzazpkZXNr"}},
+		{"Authorization": {"Bearer " + deskToken, "Bearer " + deskToken}},
+		{"Authorization": {"Bearer wrong", "Bearer " + deskToken}},
+		{"Cookie": {"token=" + deskToken}},
+		{"X-Api-Key": {deskToken}},
+		{"Proxy-Authorization": {"Bearer " + deskToken}},
 	} {
 		got := ask(handler, http.MethodGet, "/v1/snapshot", header, fmt.Sprintf("10.0.1.%d:1", i))
 		assert.Equal(t, first.Code, got.Code, header)

@@ -86,8 +86,8 @@ func TestShutdown(t *testing.T) {
 
 	response := say(t, active, "")
 	require.NotNil(t, response)
-	assert.Equal(t, http.StatusOK, response.StatusCode)
-	assert.True(t, response.Close, "it is the connection's last")
+	assert.Equal(t, http.StatusOK, response.status)
+	assert.True(t, response.last, "it is the connection's last")
 
 	begun := time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

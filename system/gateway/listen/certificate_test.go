@@ -63,7 +63,7 @@ func TestTLS(t *testing.T) {
 
 	response := say(t, dial(t, door), request)
 	require.NotNil(t, response)
-	assert.Equal(t, http.StatusBadRequest, response.StatusCode, "plain HTTP is not answered")
+	assert.Equal(t, http.StatusBadRequest, response.status, "plain HTTP is not answered")
 }
 
 // A certificate that is replaced is used from then on, without a restart; one that is broken leaves the old one, and is logged.
@@ -165,7 +165,7 @@ func TestKeysThatOthersReadAreWarnedAbout(t *testing.T) {
 
 	ca, names := newAuthority(t), files(t)
 	ca.issue(t, 1, "rollcall", names.Cert, names.Key)
-	require.NoError(t, os.Chmod(names.Key, 0o644)) //nolint:gosec // the point of the test
+	require.NoError(t, os.Chmod(names.Key, 0o644))
 
 	log, hook := logrustest.NewNullLogger()
 	open(t, listen.Settings{TLS: names, Log: logrus.NewEntry(log)}, fine)

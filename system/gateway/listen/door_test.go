@@ -42,7 +42,7 @@ func TestSlowClientsMakeRoom(t *testing.T) {
 		took[i] = time.Since(before)
 
 		require.NotNil(t, response)
-		require.Equal(t, http.StatusOK, response.StatusCode)
+		require.Equal(t, http.StatusOK, response.status)
 	}
 
 	slices.Sort(took)
@@ -108,7 +108,7 @@ func TestLargeHeadersAreRefused(t *testing.T) {
 			t.Parallel()
 
 			if response := say(t, dial(t, door), text); response != nil { // else it was reset while it was still sending
-				assert.Equal(t, http.StatusRequestHeaderFieldsTooLarge, response.StatusCode)
+				assert.Equal(t, http.StatusRequestHeaderFieldsTooLarge, response.status)
 			}
 		})
 	}
@@ -146,14 +146,11 @@ func TestFullHouse(t *testing.T) {
 
 	response := say(t, dial(t, door), request)
 	require.NotNil(t, response)
-	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
-	assert.Equal(t, "1", response.Header.Get("Retry-After"))
-	assert.Equal(t, "application/problem+json", response.Header.Get("Content-Type"))
-
-	body, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
+	assert.Equal(t, http.StatusServiceUnavailable, response.status)
+	assert.Equal(t, "1", response.header.Get("Retry-After"))
+	assert.Equal(t, "application/problem+json", response.header.Get("Content-Type"))
 	assert.JSONEq(t, `{"type":"/problems/too-many-connections","title":"Too many connections","status":503,
-		"detail":"every connection there may be is in use"}`, string(body))
+		"detail":"every connection there may be is in use"}`, response.body)
 	assert.Equal(t, uint64(1), door.Stats().Refused)
 
 	let()
@@ -165,7 +162,7 @@ func TestFullHouse(t *testing.T) {
 	assert.Eventually(t, func() bool {
 		response := say(t, dial(t, door), request)
 
-		return response != nil && response.StatusCode == http.StatusOK
+		return response != nil && response.status == http.StatusOK
 	}, patience, 10*time.Millisecond)
 }
 

@@ -67,20 +67,33 @@ func dial(t *testing.T, door *listen.Door) net.Conn {
 	return conn
 }
 
+// reply is an answer, read to its end.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+	last   bool // of its connection
+}
+
 // say sends raw text and returns the first answer, nil where the connection was closed instead.
-func say(t *testing.T, conn net.Conn, text string) *http.Response {
+func say(t *testing.T, conn net.Conn, text string) *reply {
 	t.Helper()
 
 	_, _ = io.WriteString(conn, text) // an answer may come before all of it was read
 
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		return nil
 	}
 
-	t.Cleanup(func() { _ = response.Body.Close() })
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil
+	}
 
-	return response
+	require.NoError(t, answer.Body.Close())
+
+	return &reply{status: answer.StatusCode, header: answer.Header, body: string(body), last: answer.Close}
 }
 
 const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -1,0 +1,144 @@
+package service_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rollcall-go/rollcall/messages"
+	"github.com/rollcall-go/rollcall/system"
+	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/gateway/access"
+	"github.com/rollcall-go/rollcall/system/secret"
+	"github.com/rollcall-go/rollcall/system/service"
+)
+
+const (
+	deskToken = "the-token-of-the-desk"
+	riskToken = "the-token-of-risk-it-is"
+)
+
+// token lets one consumer in.
+func token(name, value string) func(*config.Config) {
+	return func(cfg *config.Config) {
+		cfg.HTTP = config.HTTP{Listen: "127.0.0.1:0", Tokens: map[string]config.Token{name: {Value: secret.New(value), Role: string(access.RoleRead)}}}
+	}
+}
+
+// asked is the status of an answer.
+func asked(t *testing.T, r *rig, path, token string) int {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+r.Addr().String()+path, http.NoBody)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+token)
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+
+	_, err = io.Copy(io.Discard, response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+
+	return response.StatusCode
+}
+
+// Nobody listens unless the configuration says so.
+func TestNobodyListensByDefault(t *testing.T) {
+	t.Parallel()
+
+	r := newRig(t, plan{vendors: []string{"forex"}, every: time.Second, deadline: time.Second, onDemand: true})
+	assert.Nil(t, r.Addr())
+}
+
+// C06: an address that cannot be had is an error at once, and nothing runs.
+func TestAddressInUse(t *testing.T) {
+	t.Parallel()
+
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, taken.Close()) })
+
+	text := fmt.Sprintf(`{data: %q, http: {listen: %q}, vendors: {v: {class: c, url: "http://127.0.0.1:9/{symbols}", symbols: [X],
+		parse: {rows: q, key: s, price: p}, client: {allow_private: true}}}}`, filepath.Join(t.TempDir(), "data"), taken.Addr())
+
+	cfg, err := config.Parse([]byte(text), "r.yaml", nil)
+	require.NoError(t, err)
+
+	begun := time.Now()
+	s, err := service.Open(t.Context(), cfg, service.Options{})
+	require.NoError(t, err)
+	require.ErrorIs(t, s.Start(t.Context()), syscall.EADDRINUSE)
+	require.NoError(t, s.Stop(t.Context()))
+	assert.Less(t, time.Since(begun), 2*time.Second)
+	assert.Nil(t, s.System().Latest())
+
+	cfg.Data = filepath.Join(t.TempDir(), "other")
+	s, err = service.Open(t.Context(), cfg, service.Options{OtherPort: true})
+	require.NoError(t, err)
+	require.NoError(t, s.Start(t.Context()))
+	assert.NotEqual(t, taken.Addr().String(), s.Addr().String())
+	require.NoError(t, s.Stop(t.Context()))
+}
+
+// A reload changes who may ask, at once; where the API listens it cannot change, and a reload that fails changes nothing.
+func TestReloadChangesWhoMayAsk(t *testing.T) {
+	t.Parallel()
+
+	r := newRig(t, plan{
+		vendors: []string{"forex"}, every: time.Second, deadline: time.Second, onDemand: true, adjust: token("desk", deskToken),
+	})
+	r.take(t)
+	assert.Equal(t, http.StatusOK, asked(t, r, "/v1/snapshot", deskToken))
+	assert.Equal(t, http.StatusUnauthorized, asked(t, r, "/v1/snapshot", riskToken))
+
+	r.plan.adjust = token("risk", riskToken)
+	_, err := r.reload(t)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusUnauthorized, asked(t, r, "/v1/snapshot", deskToken))
+	assert.Equal(t, http.StatusOK, asked(t, r, "/v1/snapshot", riskToken))
+
+	r.plan.adjust = func(cfg *config.Config) {
+		token("desk", deskToken)(cfg)
+		cfg.HTTP.TLS.Cert, cfg.HTTP.MaxConnections = "cert.pem", 7
+	}
+	_, err = r.reload(t)
+	require.ErrorIs(t, err, system.ErrNeedsRestart)
+	require.ErrorContains(t, err, "http.max_connections, http.tls.cert")
+	assert.Equal(t, http.StatusOK, asked(t, r, "/v1/snapshot", riskToken))
+}
+
+// O02: clients that do not read do not hold up the end.
+func TestStalledClientsDoNotHoldUpTheEnd(t *testing.T) {
+	t.Parallel()
+
+	r := newRig(t, plan{
+		vendors: []string{"forex"}, every: 100 * time.Millisecond, deadline: 100 * time.Millisecond,
+		adjust: func(cfg *config.Config) { cfg.HTTP.Listen = "127.0.0.1:0" },
+	})
+
+	for range 20 {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", r.Addr().String())
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+
+		_, err = io.WriteString(conn, "GET /v1/stream?events=true HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		require.NoError(t, err)
+	}
+
+	r.until(t, r.watch(t), func(s *messages.Snapshot) bool { return s.Round >= 5 })
+
+	begun := time.Now()
+	require.NoError(t, r.Stop(context.WithoutCancel(t.Context())))
+	assert.Less(t, time.Since(begun), 10*time.Second)
+	r.ended = true
+}
