@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -232,8 +233,8 @@ func TestStreamsAreToldOfTheEnd(t *testing.T) {
 
 	require.NoError(t, g.Drain())
 
-	_, err = http.DefaultTransport.RoundTrip(request.Clone(t.Context()))
-	require.Error(t, err)
+	_, err = (&net.Dialer{Timeout: patience}).DialContext(t.Context(), "tcp", g.Addr().String())
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

@@ -34,11 +34,11 @@ func token(name, value string) func(*config.Config) {
 	}
 }
 
-// asked is the status of an answer.
-func asked(t *testing.T, r *rig, path, token string) int {
+// asked is the status of the answer to who shows a token.
+func asked(t *testing.T, r *rig, token string) int {
 	t.Helper()
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+r.Addr().String()+path, http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+r.Addr().String()+"/v1/snapshot", http.NoBody)
 	require.NoError(t, err)
 	request.Header.Set("Authorization", "Bearer "+token)
 
@@ -98,14 +98,14 @@ func TestReloadChangesWhoMayAsk(t *testing.T) {
 		vendors: []string{"forex"}, every: time.Second, deadline: time.Second, onDemand: true, adjust: token("desk", deskToken),
 	})
 	r.take(t)
-	assert.Equal(t, http.StatusOK, asked(t, r, "/v1/snapshot", deskToken))
-	assert.Equal(t, http.StatusUnauthorized, asked(t, r, "/v1/snapshot", riskToken))
+	assert.Equal(t, http.StatusOK, asked(t, r, deskToken))
+	assert.Equal(t, http.StatusUnauthorized, asked(t, r, riskToken))
 
 	r.plan.adjust = token("risk", riskToken)
 	_, err := r.reload(t)
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusUnauthorized, asked(t, r, "/v1/snapshot", deskToken))
-	assert.Equal(t, http.StatusOK, asked(t, r, "/v1/snapshot", riskToken))
+	assert.Equal(t, http.StatusUnauthorized, asked(t, r, deskToken))
+	assert.Equal(t, http.StatusOK, asked(t, r, riskToken))
 
 	r.plan.adjust = func(cfg *config.Config) {
 		token("desk", deskToken)(cfg)
@@ -114,7 +114,7 @@ func TestReloadChangesWhoMayAsk(t *testing.T) {
 	_, err = r.reload(t)
 	require.ErrorIs(t, err, system.ErrNeedsRestart)
 	require.ErrorContains(t, err, "http.max_connections, http.tls.cert")
-	assert.Equal(t, http.StatusOK, asked(t, r, "/v1/snapshot", riskToken))
+	assert.Equal(t, http.StatusOK, asked(t, r, riskToken))
 }
 
 // O02: clients that do not read do not hold up the end.

@@ -196,7 +196,7 @@ func (s *Service) Start(ctx context.Context) error {
 	s.note()
 
 	if s.gateway != nil {
-		return s.gateway.Start()
+		return s.gateway.Start() //nolint:contextcheck // it serves for longer than the start takes
 	}
 
 	return nil
