@@ -9,6 +9,7 @@ import (
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/secret"
 )
 
 // Action is what a reload would do with a vendor.
@@ -68,6 +69,10 @@ func Compare(running *Running, cfg *config.Config) (*Plan, error) {
 		return nil, err
 	}
 
+	if !plan.SecretsUnknown {
+		plan.Rounds = append(plan.Rounds, changedTokens(running.Tokens, next.Tokens)...)
+	}
+
 	before := make(map[messages.Vendor]*RunningVendor, len(running.Vendors))
 	for i := range running.Vendors {
 		before[running.Vendors[i].Vendor] = &running.Vendors[i]
@@ -119,6 +124,19 @@ func compareRounds(from, to []byte) (rounds, restart []Change, err error) {
 	}
 
 	return rounds, restart, nil
+}
+
+// changedTokens are the tokens that were there before and are others now. What they are is not shown.
+func changedTokens(from, to map[string]string) []Change {
+	var found []Change
+
+	for _, name := range slices.Sorted(maps.Keys(to)) {
+		if before, there := from[name]; there && before != to[name] {
+			found = append(found, Change{Key: "http.tokens." + name + ".token", From: secret.Mask, To: "another one"})
+		}
+	}
+
+	return found
 }
 
 // fixed reports whether a key of the whole configuration cannot change while running.

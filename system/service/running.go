@@ -1,7 +1,9 @@
 package service
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -42,6 +44,8 @@ type Running struct {
 	Digest  string    `json:"digest"` // of the whole, without secrets: config.Config.Digest
 	// Rounds is all but the vendors, as JSON.
 	Rounds json.RawMessage `json:"rounds"`
+	// Tokens are digests of those of the HTTP API, by name, keyed like those of vendors.
+	Tokens map[string]string `json:"tokens,omitempty"`
 	// Vendors stand in the order of the file.
 	Vendors []RunningVendor `json:"vendors"`
 
@@ -102,7 +106,7 @@ func describe(crew *crew, salt []byte) *Running {
 	cfg := crew.config
 	r := &Running{
 		Schema: runningSchema, Since: time.Now().UTC(), PID: os.Getpid(), Digest: crew.digest(),
-		Rounds: cfg.EffectiveRounds(), Vendors: make([]RunningVendor, 0, len(cfg.Vendors)), salt: salt,
+		Rounds: cfg.EffectiveRounds(), Tokens: tokenDigests(&cfg.HTTP, salt), Vendors: make([]RunningVendor, 0, len(cfg.Vendors)), salt: salt,
 	}
 
 	for v := range cfg.Effective(salt) {
@@ -112,6 +116,19 @@ func describe(crew *crew, salt []byte) *Running {
 	}
 
 	return r
+}
+
+// tokenDigests tell whether a token is another one, without telling which.
+func tokenDigests(cfg *config.HTTP, salt []byte) map[string]string {
+	digests := make(map[string]string, len(cfg.Tokens))
+
+	for name, token := range cfg.Tokens {
+		keyed := hmac.New(sha256.New, salt)
+		_, _ = keyed.Write([]byte(token.Value.Reveal())) // it never fails
+		digests[name] = hex.EncodeToString(keyed.Sum(nil))
+	}
+
+	return digests
 }
 
 // Listen is where the HTTP API listens, as config.HTTP has it.

@@ -219,17 +219,14 @@ func (s *Service) Stop(ctx context.Context) error {
 	ending, cancel := context.WithTimeout(ctx, stopWithin)
 	defer cancel()
 
-	var err error
-
-	if s.gateway != nil {
-		err = s.gateway.Drain()
-	}
-
-	err = errors.Join(err, s.system.Stop(ending))
+	err := errors.Join(s.drainGateway(), s.system.Stop(ending))
 
 	if latest := s.system.Latest(); latest != nil {
 		s.store.Used(latest.Round) // also a round that never reached the disk keeps its number
 	}
+
+	timer := time.NewTimer(closeWithin)
+	defer timer.Stop()
 
 	done := make(chan error, 1)
 
@@ -237,8 +234,11 @@ func (s *Service) Stop(ctx context.Context) error {
 
 	err = errors.Join(err, s.stopGateway(ctx))
 
-	timer := time.NewTimer(closeWithin)
-	defer timer.Stop()
+	select {
+	case closed := <-done:
+		return errors.Join(err, closed)
+	default: // the timer may have run out as well
+	}
 
 	select {
 	case closed := <-done:
