@@ -81,7 +81,7 @@ func (h *Hub) round() messages.Round {
 
 // listen publishes what comes. It reports whether the subscription still lives: another one is wanted.
 func (h *Hub) listen(ctx context.Context, sub Subscription, events bool) bool {
-	for {
+	for h.listening() == events {
 		d, err := h.nextOf(ctx, sub, events)
 
 		switch {
@@ -93,6 +93,8 @@ func (h *Hub) listen(ctx context.Context, sub Subscription, events bool) bool {
 			return true
 		}
 	}
+
+	return true
 }
 
 // nextOf returns the next delivery, an error at the end, or neither if readers want events now and did not before, or the other way round.
