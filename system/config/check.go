@@ -24,6 +24,7 @@ func (d *decoder) config(root *yaml.Node, config *Config) {
 
 	d.checkKeyed(config.Vendors)
 	d.checkHTTP(root, config)
+	d.checkTracing(root, &config.Tracing)
 }
 
 // checkRound completes and checks the round's settings as soon as they are decoded.

@@ -25,6 +25,9 @@ type Config struct {
 	MaxInFlight int `yaml:"max_in_flight"`
 	// HTTP is the API and the dashboard.
 	HTTP HTTP `yaml:"http"`
+	// Metrics are what Prometheus is told, Tracing where spans go.
+	Metrics Metrics `yaml:"metrics"`
+	Tracing Tracing `yaml:"tracing"`
 	// Vendors stand in the order of the file.
 	Vendors []Vendor `yaml:"vendors"`
 	// Warnings are about what is allowed and probably not meant, by position.

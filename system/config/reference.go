@@ -151,7 +151,7 @@ func programKeys() []Key {
 			Path: "max_in_flight", Type: TypeInteger, Default: "1024", Min: 1, Max: 100_000, Example: "256",
 			Doc: "How many vendors are asked at the same moment, at most.",
 		},
-	}, httpKeys(), []Key{
+	}, httpKeys(), watchKeys(), []Key{
 		{
 			Path: "vendors", Type: TypeMapping, Required: true,
 			Doc: "The vendors by name, at least one. A name is a small letter or digit, then at most 63 small letters, digits, `-` and `_`.",

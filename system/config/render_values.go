@@ -104,6 +104,8 @@ func (r renderer) value(at place, value reflect.Value) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: fmt.Sprint(v)}
 	case Count:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(v.Int())}
+	case Switch:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: string(v)}
 	case float64:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: strconv.FormatFloat(v, 'f', -1, 64)}
 	case bool:
