@@ -2,17 +2,20 @@ package service_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system"
@@ -141,4 +144,90 @@ func TestStalledClientsDoNotHoldUpTheEnd(t *testing.T) {
 	require.NoError(t, r.Stop(context.WithoutCancel(t.Context())))
 	assert.Less(t, time.Since(begun), 10*time.Second)
 	r.ended = true
+}
+
+// A07: clients at full speed are served, or told when to come again; rounds do not notice.
+func TestClientsAtFullSpeed(t *testing.T) {
+	t.Parallel()
+
+	const clients, rounds = 16, 10
+
+	r := newRig(t, plan{
+		vendors: []string{"forex"}, every: 200 * time.Millisecond, deadline: 200 * time.Millisecond, adjust: token("desk", deskToken),
+	})
+	sub := r.watch(t)
+	r.next(t, sub)
+
+	ctx, cancel := context.WithCancel(t.Context())
+
+	var (
+		group          errgroup.Group
+		served, denied atomic.Int64
+	)
+
+	for range clients {
+		group.Go(func() error {
+			client := &http.Client{Transport: &http.Transport{}}
+			defer client.CloseIdleConnections()
+
+			for ctx.Err() == nil {
+				switch status, err := hammer(ctx, client, r.Addr().String()); {
+				case err != nil:
+					return err
+				case status == http.StatusOK:
+					served.Add(1)
+				case status == http.StatusTooManyRequests:
+					denied.Add(1)
+				}
+			}
+
+			return nil
+		})
+	}
+
+	for range rounds {
+		good(t, r.next(t, sub), "forex")
+	}
+
+	cancel()
+	require.NoError(t, group.Wait())
+	assert.Positive(t, served.Load())
+	t.Logf("%d served, %d told to come again", served.Load(), denied.Load())
+
+	status, err := r.System().Status(t.Context())
+	require.NoError(t, err)
+	assert.LessOrEqual(t, status.Rounds.MissedTicks, uint64(1), "a machine that is busy may miss one")
+}
+
+// hammer asks once. Being interrupted is no error; an answer that is neither 200 nor a whole 429 is.
+func hammer(ctx context.Context, client *http.Client, address string) (int, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/v1/snapshot", http.NoBody)
+	if err != nil {
+		return 0, err
+	}
+
+	request.Header.Set("Authorization", "Bearer "+deskToken)
+
+	response, err := client.Do(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			return 0, nil
+		}
+
+		return 0, err
+	}
+
+	_, err = io.Copy(io.Discard, response.Body)
+	err = errors.Join(err, response.Body.Close())
+
+	switch {
+	case ctx.Err() != nil:
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "":
+		return response.StatusCode, nil
+	default:
+		return 0, fmt.Errorf("answer %s", response.Status)
+	}
 }
