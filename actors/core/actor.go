@@ -39,6 +39,7 @@ type ChildStatus struct {
 	Name     string
 	Restarts int           // since the program started
 	Silent   time.Duration // how long it has not answered; 0 if it answers
+	Lag      time.Duration // from the last heartbeat's question to the answer, or since the question if that is longer
 }
 
 type (
@@ -205,7 +206,7 @@ func (r *root) terminated(ctx actor.Context, m *actor.Terminated) {
 
 func (r *root) answered(ctx actor.Context, m *actors.Pong) {
 	if watched := r.memory.watches[r.names[m.Who.Id]]; watched != nil {
-		watched.answer()
+		watched.answer(time.Now())
 	}
 
 	if !r.memory.begun && r.everyoneIsUp() {
@@ -225,10 +226,12 @@ func (r *root) everyoneIsUp() bool {
 }
 
 func (r *root) beat(ctx actor.Context) {
+	now := time.Now()
+
 	for _, pid := range ctx.Children() {
 		name := r.names[pid.Id]
 		if watched := r.memory.watches[name]; watched != nil {
-			if silent := watched.beat(); silent == 2 {
+			if silent := watched.beat(now); silent == 2 {
 				r.settings.Log.WithField("actor", name).Warn("core actor does not answer")
 			}
 		}
@@ -240,6 +243,7 @@ func (r *root) beat(ctx actor.Context) {
 }
 
 func (r *root) describe(ctx actor.Context) {
+	now := time.Now()
 	described := &ChildrenDescribed{Children: make([]ChildStatus, 0, len(r.settings.Children))}
 
 	for _, child := range r.settings.Children {
@@ -248,6 +252,7 @@ func (r *root) describe(ctx actor.Context) {
 			Name:     child.Name,
 			Restarts: watched.restarts,
 			Silent:   time.Duration(max(watched.silent-1, 0)) * r.settings.Heartbeat,
+			Lag:      watched.lag(now),
 		})
 	}
 
