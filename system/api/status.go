@@ -91,4 +91,6 @@ type Problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
 	Field  string `json:"field,omitempty"` // the parameter that is wrong
+	// Reasons are all of why the data is not ready, at /readyz.
+	Reasons []string `json:"reasons,omitempty"`
 }

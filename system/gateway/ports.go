@@ -53,6 +53,7 @@ type Status struct {
 
 	Rounds  messages.RoundsDescribed
 	Record  messages.RecordDescribed
+	Uplink  messages.UplinkStatus
 	Vendors []VendorStatus // in configured order
 	Core    []CoreStatus   // the actors below the root, in spawning order
 }
@@ -70,6 +71,7 @@ type CoreStatus struct {
 	Name     string
 	Restarts int           // since the program started
 	Silent   time.Duration // how long it has not answered; 0 if it answers
+	Lag      time.Duration // from the last heartbeat's question to the answer, or since the question if that is longer
 }
 
 // History is what is stored of the rounds. Its methods may be called from any goroutine, and end soon after ctx does.

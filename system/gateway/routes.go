@@ -23,6 +23,7 @@ type route struct {
 func (g *Gateway) routes() []route {
 	table := []route{
 		{path: "/healthz", open: true, get: http.HandlerFunc(g.healthz)},
+		{path: "/readyz", get: http.HandlerFunc(g.readyz)},
 		{path: "/v1/snapshot", get: http.HandlerFunc(g.latest), post: http.HandlerFunc(g.take)},
 		{path: "/v1/snapshots", get: http.HandlerFunc(g.rounds)},
 		{path: "/v1/snapshots/{round}", get: http.HandlerFunc(g.round)},

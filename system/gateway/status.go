@@ -23,7 +23,7 @@ func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	}
 
 	caller, streams, rounds := access.From(r.Context()), g.hub.Stats(), &found.Rounds
-	reasons := g.reasons()
+	reasons := g.Unready(found, nil)
 
 	answer := api.Status{
 		Version: g.options.Version, StartedAt: utc(found.StartedAt), Now: utc(time.Now()), Ready: len(reasons) == 0, Reasons: reasons,
@@ -41,19 +41,4 @@ func (g *Gateway) status(w http.ResponseWriter, r *http.Request) {
 	}
 
 	respond(w, answer)
-}
-
-// reasons are why the service is not ready; none if it is.
-func (g *Gateway) reasons() []string {
-	reasons := []string{}
-
-	if g.draining.Load() {
-		reasons = append(reasons, stopping)
-	}
-
-	if g.hub.Latest() == nil {
-		reasons = append(reasons, noSnapshot)
-	}
-
-	return reasons
 }

@@ -66,7 +66,7 @@ func (r *rounds) Status(ctx context.Context) (*gateway.Status, error) {
 	cfg := r.service.inForce.Load()
 	status := &gateway.Status{
 		StartedAt: r.since, Every: cfg.Every, Deadline: cfg.Deadline, Durability: string(cfg.Durability),
-		Rounds: found.Rounds, Record: found.Record,
+		Rounds: found.Rounds, Record: found.Record, Uplink: found.Uplink,
 		Vendors: make([]gateway.VendorStatus, len(found.Vendors)), Core: make([]gateway.CoreStatus, len(found.Actors)),
 	}
 
@@ -87,7 +87,7 @@ func (r *rounds) Status(ctx context.Context) (*gateway.Status, error) {
 	}
 
 	for i, child := range found.Actors {
-		status.Core[i] = gateway.CoreStatus{Name: child.Name, Restarts: child.Restarts, Silent: child.Silent}
+		status.Core[i] = gateway.CoreStatus{Name: child.Name, Restarts: child.Restarts, Silent: child.Silent, Lag: child.Lag}
 	}
 
 	return status, nil
