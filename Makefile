@@ -2,7 +2,7 @@
 GO    ?= go
 TOOLS := $(CURDIR)/bin
 
-.PHONY: help build test race lint fmt fmt-diff script fuzz bench golden docs check clean
+.PHONY: help build test race lint fmt fmt-diff script fuzz bench golden axe check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -47,9 +47,16 @@ bench: ## measure rounds, reading and streams beside the plain program, in one r
 	$(GO) run ./cmd/rollcall-bench
 
 golden: ## rewrite golden files and generated documents
-	$(GO) test ./messages ./system/... ./cmd/... -update
+	$(GO) test $$(grep -rlE --include='*_test.go' 'flag.Bool\("update"|rollcall/system/testkit"' . | xargs -n1 dirname | sort -u) -update
 
 check: fmt-diff lint race script ## everything a change must pass
 
+AXE := 4.14.1
+axe: .cache/axe-$(AXE)/axe.min.js ## fetch axe-core, which checks the dashboard's accessibility (needs npm)
+
+.cache/axe-$(AXE)/axe.min.js:
+	mkdir -p $(@D)
+	cd $(@D) && npm pack --silent axe-core@$(AXE) >/dev/null && tar -xzf axe-core-$(AXE).tgz --strip-components=1 package/axe.min.js
+
 clean: ## remove what the targets made
-	rm -rf bin
+	rm -rf bin .cache
