@@ -154,6 +154,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		"GET /healthz HTTP/1.1\r\nHost: evil.example.com":                             http.StatusMisdirectedRequest,
 		"GET http://evil.example.com/healthz HTTP/1.1\r\nHost: localhost":             http.StatusMisdirectedRequest,
 		"POST /v1/snapshot HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site": http.StatusForbidden,
+		"GET /v1/vendors/ecb/restart HTTP/1.1\r\nHost: localhost":                     http.StatusMethodNotAllowed,
 		"OPTIONS /v1/snapshot HTTP/1.1\r\nHost: localhost":                            http.StatusMethodNotAllowed,
 		"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost":                            http.StatusNotFound,
 		"POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked":     http.StatusBadRequest,

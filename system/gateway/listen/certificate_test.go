@@ -172,3 +172,42 @@ func TestKeysThatOthersReadAreWarnedAbout(t *testing.T) {
 	require.NotNil(t, hook.LastEntry())
 	assert.Equal(t, "others than its owner may read the key", hook.LastEntry().Message)
 }
+
+// A01: who makes room is known over TLS too: a request that is open is never the one to go.
+func TestRoomIsMadeOverTLS(t *testing.T) {
+	t.Parallel()
+
+	ca, names := newAuthority(t), files(t)
+	ca.issue(t, 1, "rollcall", names.Cert, names.Key)
+
+	handler, entered, let := blocking()
+	door := open(t, listen.Settings{TLS: names, MaxConnections: 2}, handler)
+	config := &tls.Config{RootCAs: ca.pool(), ServerName: "127.0.0.1"}
+
+	active := tls.Client(dial(t, door), config)
+	_, err := active.Write([]byte(request))
+	require.NoError(t, err)
+	<-entered
+
+	idle := dial(t, door)
+	next := tls.Client(dial(t, door), config)
+	_, err = next.Write([]byte(request))
+	require.NoError(t, err)
+	<-entered
+
+	_, err = idle.Read(make([]byte, 1))
+	require.Error(t, err)
+	assert.Equal(t, uint64(1), door.Stats().Evicted)
+
+	_, err = dial(t, door).Read(make([]byte, 1))
+	require.Error(t, err, "there is no room, and no plain word to say so")
+	assert.Equal(t, uint64(1), door.Stats().Refused)
+
+	let()
+
+	for _, conn := range []*tls.Conn{active, next} {
+		answer := say(t, conn, "")
+		require.NotNil(t, answer)
+		assert.Equal(t, http.StatusOK, answer.status)
+	}
+}
