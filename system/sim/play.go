@@ -156,6 +156,7 @@ func (v *vendor) problem(text string) {
 
 	if len(v.problems) < maxProblems {
 		v.problems = append(v.problems, text)
+		v.log.Warn("a client does not do what the recording expects: ask for the same instruments as it, in the same order")
 	}
 }
 

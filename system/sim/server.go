@@ -57,6 +57,10 @@ func Start(ctx context.Context, settings Settings) (*Server, error) {
 		address: listener.Addr().String(), scheme: "http", vendors: vendors, log: logs.OrSilent(settings.Log), done: make(chan struct{}),
 	}
 
+	for name, v := range vendors {
+		v.log = s.log.WithField("vendor", name)
+	}
+
 	if settings.TLS != nil {
 		listener, s.scheme = tls.NewListener(listener, onlyHTTP1(settings.TLS)), "https"
 	}

@@ -22,7 +22,8 @@ type Settings struct {
 	Seed uint64
 	// TLS makes the simulator speak HTTPS; plain HTTP if nil. Authority.Config makes good and bad ones.
 	TLS *tls.Config
-	// Log receives a line for each request, at debug level; nothing is logged if nil.
+	// Log receives a line for each request, at debug level, and a warning where a client does not do what a recording expects; nothing is logged
+	// if nil.
 	Log *logrus.Entry
 }
 

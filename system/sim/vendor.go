@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/sirupsen/logrus"
 )
 
 // vendor is one vendor at work. Prices, delays and draws have a random stream each, so that a fault changes no price.
@@ -16,6 +18,7 @@ type vendor struct {
 	name    string
 	symbols []string // in listing order
 	play    *Play    // nil where prices walk
+	log     *logrus.Entry
 
 	mu              sync.Mutex
 	latency, jitter time.Duration
