@@ -7,6 +7,7 @@ import (
 
 	"github.com/rollcall-go/rollcall/system/api"
 	"github.com/rollcall-go/rollcall/system/gateway/access"
+	"github.com/rollcall-go/rollcall/system/gateway/dashboard"
 	"github.com/rollcall-go/rollcall/system/gateway/problem"
 )
 
@@ -21,7 +22,10 @@ type route struct {
 
 // routes is the table of what there is.
 func (g *Gateway) routes() []route {
+	page := dashboard.New()
 	table := []route{
+		{path: "/{$}", open: true, get: page},
+		{path: dashboard.Prefix, open: true, get: page},
 		{path: "/healthz", open: true, get: http.HandlerFunc(g.healthz)},
 		{path: "/readyz", get: http.HandlerFunc(g.readyz)},
 		{path: "/v1/snapshot", get: http.HandlerFunc(g.latest), post: http.HandlerFunc(g.take)},
@@ -39,6 +43,7 @@ func (g *Gateway) routes() []route {
 		{path: "/v1/tree", get: http.HandlerFunc(g.tree)},
 		{path: "/v1/stream", stream: http.HandlerFunc(g.hub.SSE)},
 		{path: "/v1/ws", stream: http.HandlerFunc(g.hub.WebSocket)},
+		{path: "/openapi.json", get: http.HandlerFunc(g.describe)},
 	}
 
 	if g.options.Metrics != nil {
