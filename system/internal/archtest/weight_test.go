@@ -20,6 +20,7 @@ func TestTheFacadeIsLight(t *testing.T) {
 	for _, heavy := range []string{
 		"modernc.org/", "go.yaml.in/yaml/v4", "github.com/spf13/", "github.com/go-json-experiment/", "golang.org/x/term",
 		"github.com/asynkron/protoactor-go/remote", "github.com/asynkron/protoactor-go/cluster", "google.golang.org/grpc",
+		"go.opentelemetry.io/otel/exporters/otlp", "go.opentelemetry.io/proto",
 		archtest.Module + "system/", archtest.Module + "cmd/",
 	} {
 		for _, path := range linked {
@@ -37,6 +38,15 @@ func TestTheProgramsHoldNoTests(t *testing.T) {
 			assert.False(t, path == "testing" || strings.HasPrefix(path, "testing/"), "%s links %s", program, path)
 			assert.False(t, strings.HasPrefix(path, "github.com/stretchr/"), "%s links %s", program, path)
 		}
+	}
+}
+
+// TestTheProgramHasNoRPC keeps gRPC out: the library's OTLP client would bring it, megabytes that nobody calls.
+func TestTheProgramHasNoRPC(t *testing.T) {
+	t.Parallel()
+
+	for _, path := range linked(t, "cmd/rollcall") {
+		assert.False(t, strings.HasPrefix(path, "google.golang.org/grpc"), "rollcall links %s", path)
 	}
 }
 
