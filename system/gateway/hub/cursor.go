@@ -86,22 +86,17 @@ func (c *cursor) place(j *journal, at int, after messages.Round) {
 	}
 }
 
-// next returns what a reader gets now, and moves its cursor behind that. A reader that is more than behind rounds late gets the newest only.
-func (j *journal) next(c *cursor, behind int) []item {
+// next appends what a reader gets now to items, and moves its cursor behind that. A reader that is more than behind rounds late gets the newest
+// only. There is more to be had if maxItems or more were appended.
+func (j *journal) next(c *cursor, behind int, items []item) []item {
 	at, _ := slices.BinarySearchFunc(j.entries, c.sequence+1, func(e *Entry, sequence uint64) int {
 		return cmp.Compare(e.sequence, sequence)
 	})
 	entries := j.entries[at:]
 
-	if len(entries) == 0 {
-		c.catching = false
-	}
-
 	if !c.catching && len(entries) > behind {
 		entries = entries[len(entries)-1:]
 	}
-
-	var items []item
 
 	events := j.pending(c)
 	if len(entries) > 0 && len(events) > 0 && j.entries[at] != entries[0] { // events of rounds it does not get are of no use to it
@@ -111,16 +106,20 @@ func (j *journal) next(c *cursor, behind int) []item {
 		events = events[from:]
 	}
 
-	for len(items) < maxItems && len(entries)+len(events) > 0 {
+	for most := len(items) + maxItems; len(items) < most && len(entries)+len(events) > 0; {
 		if len(entries) == 0 || (len(events) > 0 && events[0].sequence < entries[0].sequence) {
-			items = append(items, c.takeEvent(events[0])...)
+			items = c.takeEvent(items, events[0])
 			events = events[1:]
 
 			continue
 		}
 
-		items = append(items, c.takeEntry(entries[0])...)
+		items = c.takeEntry(items, entries[0])
 		entries = entries[1:]
+	}
+
+	if len(entries) == 0 {
+		c.catching = false
 	}
 
 	return items
@@ -139,9 +138,7 @@ func (j *journal) pending(c *cursor) []*happening {
 	return j.events[at:]
 }
 
-func (c *cursor) takeEntry(e *Entry) []item {
-	var items []item
-
+func (c *cursor) takeEntry(items []item, e *Entry) []item {
 	if missed := e.number - c.number - 1; c.number > 0 && missed > 0 {
 		items = append(items, item{skipped: &api.Skipped{From: c.round + 1, To: e.snapshot.Round - 1, Count: missed}})
 	}
@@ -151,9 +148,7 @@ func (c *cursor) takeEntry(e *Entry) []item {
 	return append(items, item{entry: e})
 }
 
-func (c *cursor) takeEvent(h *happening) []item {
-	var items []item
-
+func (c *cursor) takeEvent(items []item, h *happening) []item {
 	if missed := h.number - c.event - 1; missed > 0 {
 		items = append(items, item{skipped: &api.Skipped{Events: missed}})
 	}

@@ -70,6 +70,9 @@ func encode(s *messages.Snapshot) []byte {
 	return s.AppendJSON(nil)
 }
 
+// maxProducts bounds what is kept of one round: who comes with ever new wishes gets each made for him.
+const maxProducts = 256
+
 // shared returns a product, which is made by the first who wants it while the others wait.
 func (e *Entry) shared(p product, produce func() []byte) []byte {
 	e.mu.Lock()
@@ -80,10 +83,13 @@ func (e *Entry) shared(p product, produce func() []byte) []byte {
 		return produce()
 	}
 
-	made := e.made[p]
-	if made == nil {
+	made, known := e.made[p]
+	if !known {
 		made = new(encoding)
-		e.made[p] = made
+
+		if len(e.made) < maxProducts {
+			e.made[p] = made
+		}
 	}
 
 	e.mu.Unlock()

@@ -91,7 +91,7 @@ func TestWhatReadersGet(t *testing.T) {
 			"event": func(*rapid.T) { j.note(&messages.RoundStarted{}, 0) },
 			"read": func(*rapid.T) {
 				if c != nil {
-					receive(j.next(c, behind))
+					receive(j.next(c, behind, nil))
 				}
 			},
 			"come": func(t *rapid.T) {
@@ -101,7 +101,7 @@ func TestWhatReadersGet(t *testing.T) {
 		})
 
 		for c != nil { // in the end it has the newest
-			items := j.next(c, behind)
+			items := j.next(c, behind, nil)
 			if len(items) == 0 {
 				break
 			}
@@ -130,7 +130,7 @@ func TestEventsComeInOrderWithTheRounds(t *testing.T) {
 	j.publish(emptyRound(t, 1), 0, &shown)
 	j.note(&messages.RoundStarted{Round: 2}, 0)
 
-	items := j.next(c, 9)
+	items := j.next(c, 9, nil)
 	require.Len(t, items, 3)
 	assert.NotNil(t, items[0].event)
 	assert.Equal(t, messages.Round(1), items[1].entry.Round())
@@ -140,7 +140,7 @@ func TestEventsComeInOrderWithTheRounds(t *testing.T) {
 		j.note(&messages.RoundStarted{Round: 3}, 0)
 	}
 
-	items = j.next(c, 9)
+	items = j.next(c, 9, nil)
 	require.Len(t, items, 4)
 	assert.Equal(t, uint64(2), items[0].skipped.Events)
 }

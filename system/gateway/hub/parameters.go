@@ -14,7 +14,7 @@ import (
 // parameterError is a parameter that cannot be meant.
 type parameterError struct{ field, detail string }
 
-func (e *parameterError) Error() string { return e.field + ": " + e.detail }
+func (e *parameterError) Error() string { return e.field + " " + e.detail }
 
 // ParseSelection reads the parameters instruments, classes and vendors: lists with commas, which may be repeated. The error names the
 // parameter.
@@ -30,7 +30,7 @@ func ParseSelection(query url.Values) (selection messages.Selection, field strin
 		for _, value := range query[list.field] {
 			for name := range strings.SplitSeq(value, ",") {
 				if name == "" {
-					return selection, list.field, fmt.Errorf("%q holds an empty name", value)
+					return selection, list.field, fmt.Errorf("%s: %q holds an empty name", list.field, value)
 				}
 
 				list.add(name)
@@ -55,13 +55,13 @@ func (h *Hub) wishOf(r *http.Request) (wish, *parameterError) {
 
 	for name := range query {
 		if !slices.Contains(parameters(), name) {
-			return wish{}, &parameterError{name, "is unknown; there are " + strings.Join(parameters(), ", ")}
+			return wish{}, &parameterError{messages.CleanDetail(name), "is unknown; there are " + strings.Join(parameters(), ", ")}
 		}
 	}
 
 	wanted, field, err := ParseSelection(query)
 	if err != nil {
-		return wish{}, &parameterError{field, err.Error()}
+		return wish{}, &parameterError{field, "holds an empty name"}
 	}
 
 	w := wish{lens: NewLens(h.options.Selection(r), wanted)}
@@ -71,7 +71,7 @@ func (h *Hub) wishOf(r *http.Request) (wish, *parameterError) {
 	case "changes":
 		w.changes = true
 	default:
-		return wish{}, &parameterError{"mode", "is full or changes"}
+		return wish{}, &parameterError{"mode", "must be full or changes"}
 	}
 
 	switch events := query.Get("events"); events {
@@ -79,7 +79,7 @@ func (h *Hub) wishOf(r *http.Request) (wish, *parameterError) {
 	case "true":
 		w.events = true
 	default:
-		return wish{}, &parameterError{"events", "is true or false"}
+		return wish{}, &parameterError{"events", "must be true or false"}
 	}
 
 	after, bad := afterOf(r, query)
@@ -101,7 +101,7 @@ func afterOf(r *http.Request, query url.Values) (messages.Round, *parameterError
 
 	round, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
-		return 0, &parameterError{field, "is the number of a round, such as 42"}
+		return 0, &parameterError{field, "must be the number of a round, such as 42"}
 	}
 
 	return messages.Round(round), nil

@@ -24,6 +24,7 @@ type reader struct {
 	send    func(frame []byte) error // one or more events; it has its own time limit
 
 	cursor cursor
+	items  []item         // that it gets next
 	last   messages.Round // that it has for certain; 0: none
 }
 
@@ -36,43 +37,24 @@ func (r *reader) run(ctx context.Context) error {
 		defer h.countListener(-1)
 	}
 
-	r.cursor.events = r.wish.events
-
-	h.mu.Lock()
-	items := h.journal.start(&r.cursor, r.wish.after)
-	h.mu.Unlock()
-
-	if len(items) == 0 {
-		r.last = r.wish.after
-	}
+	r.begin()
 
 	heartbeat := time.NewTimer(h.options.Heartbeat)
 	defer heartbeat.Stop()
 
 	for {
-		h.mu.Lock()
-		changed := h.published
+		changed, more, err := r.step()
+		if err != nil {
+			h.counts.cut.Add(1)
 
-		if r.wish.events {
-			changed = h.happened
+			return err
 		}
 
-		items = append(items, h.journal.next(&r.cursor, h.options.Behind)...)
-		h.mu.Unlock()
-
-		if len(items) > 0 {
-			if err := r.deliver(items); err != nil {
-				h.counts.cut.Add(1)
-
-				return err
-			}
-
-			items = nil
-
-			heartbeat.Reset(h.options.Heartbeat)
-
-			continue // what came meanwhile
+		if more {
+			continue
 		}
+
+		heartbeat.Reset(h.options.Heartbeat)
 
 		select {
 		case <-changed:
@@ -80,8 +62,6 @@ func (r *reader) run(ctx context.Context) error {
 			if err := r.send(r.heartbeat()); err != nil {
 				return err
 			}
-
-			heartbeat.Reset(h.options.Heartbeat)
 		case <-h.closing:
 			return r.send(r.dialect.event(api.EventBye, 0, object(api.Bye{Reason: ErrClosed.Error()})))
 		case <-ctx.Done():
@@ -90,20 +70,81 @@ func (r *reader) run(ctx context.Context) error {
 	}
 }
 
-// deliver sends items, each in one write: what is shared is not copied.
-func (r *reader) deliver(items []item) error {
-	for i := range items {
-		frame := r.frame(&items[i])
-		if len(frame) == 0 {
-			continue
-		}
+// begin finds the reader's place.
+func (r *reader) begin() {
+	r.cursor.events = r.wish.events
 
-		if err := r.send(frame); err != nil {
-			return err
-		}
+	r.hub.mu.Lock()
+	defer r.hub.mu.Unlock()
+
+	r.items = r.hub.journal.start(&r.cursor, r.wish.after)
+	if len(r.items) == 0 {
+		r.last = r.wish.after
+	}
+}
+
+// step sends what there is. Changed is closed once there is something that came after that; more reports that there is already.
+func (r *reader) step() (changed <-chan struct{}, more bool, err error) {
+	h := r.hub
+
+	h.mu.Lock()
+
+	changed = h.published
+	if r.wish.events {
+		changed = h.happened
 	}
 
-	return nil
+	r.items = h.journal.next(&r.cursor, h.options.Behind, r.items)
+	h.mu.Unlock()
+
+	err = r.deliver()
+	more = len(r.items) >= maxItems
+
+	clear(r.items) // a round that was sent is not held on to
+	r.items = r.items[:0]
+
+	return changed, more, err
+}
+
+// Frames of this size are joined, up to so many bytes in a write: many events happen at the same moment.
+const (
+	smallFrame = 2 << 10
+	joinedMost = 16 << 10
+)
+
+// deliver sends the items. What is large and shared is sent by itself, and so is not copied.
+func (r *reader) deliver() error {
+	var joined []byte
+
+	for i := range r.items {
+		frame := r.frame(&r.items[i])
+
+		if r.dialect == sse && len(r.items) > 1 && len(frame) < smallFrame {
+			if joined = append(joined, frame...); len(joined) < joinedMost {
+				continue
+			}
+
+			frame = nil
+		}
+
+		for _, part := range [...][]byte{joined, frame} {
+			if len(part) == 0 {
+				continue
+			}
+
+			if err := r.send(part); err != nil {
+				return err
+			}
+		}
+
+		joined = joined[:0]
+	}
+
+	if len(joined) == 0 {
+		return nil
+	}
+
+	return r.send(joined)
 }
 
 func (r *reader) frame(it *item) []byte {

@@ -16,7 +16,7 @@ const retryLine = "retry: 2000\n\n"
 func (h *Hub) SSE(w http.ResponseWriter, r *http.Request) {
 	wanted, bad := h.wishOf(r)
 	if bad != nil {
-		problem.BadParameter(w, r, bad.field, bad.detail)
+		problem.BadParameter(w, r, bad.field, bad.Error())
 
 		return
 	}
@@ -30,7 +30,8 @@ func (h *Hub) SSE(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // a proxy that holds back what it is sent makes no stream
+	header.Set("Transfer-Encoding", "identity") // until the connection is closed: each frame is one write, where chunks take three
+	header.Set("X-Accel-Buffering", "no")       // a proxy that holds back what it is sent makes no stream
 
 	if r.Method == http.MethodHead {
 		return

@@ -14,7 +14,7 @@ import (
 func (h *Hub) WebSocket(w http.ResponseWriter, r *http.Request) {
 	wanted, bad := h.wishOf(r)
 	if bad != nil {
-		problem.BadParameter(w, r, bad.field, bad.detail)
+		problem.BadParameter(w, r, bad.field, bad.Error())
 
 		return
 	}

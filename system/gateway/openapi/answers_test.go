@@ -12,23 +12,20 @@ func problems() map[string]answer {
 	retry := map[string]header{"Retry-After": {Description: "Seconds after which asking again makes sense", Schema: count(1, 1<<31-1)}}
 
 	found := map[string]answer{
-		"BadRequest":           {Description: "A parameter cannot be meant; the member field names it"},
-		"Unauthorized":         {Description: "No valid token", Headers: map[string]header{"WWW-Authenticate": {Description: "How to send one", Schema: text()}}},
-		"Forbidden":            {Description: "The token's role does not allow it, or a browser sent it from another site"},
-		"NotFound":             {Description: "There is no such thing, or the token may not see it"},
-		"Conflict":             {Description: "The vendor's state does not allow it"},
-		"TooManyRequests":      {Description: "The caller asks too often", Headers: retry},
-		"ServiceUnavailable":   {Description: "There is nothing to answer with yet, no room, not enough time, or the service is stopping", Headers: retry},
-		"RequestURITooLong":    {Description: "The URL is longer than 8 kB"},
-		"MisdirectedRequest":   {Description: "The Host header does not name this service"},
-		"RequestBodyTooLarge":  {Description: "No resource takes a body"},
-		"InternalServerError":  {Description: "The service failed to answer; its log says why"},
-		"RequestTimeout":       {Description: "The body did not come in time"},
-		"MethodNotAllowed":     {Description: "The resource has other methods", Headers: map[string]header{"Allow": {Description: "They", Schema: text()}}},
-		"RequestHeaderTooLong": {Description: "The header is too long"},
+		"BadRequest":          {Description: "A parameter cannot be meant; the member field names it"},
+		"Unauthorized":        {Description: "No valid token", Headers: map[string]header{"WWW-Authenticate": {Description: "How to send one", Schema: text()}}},
+		"Forbidden":           {Description: "The token's role does not allow it, or a browser sent it from another site"},
+		"NotFound":            {Description: "There is no such thing, or the token may not see it"},
+		"Conflict":            {Description: "The vendor's state does not allow it"},
+		"TooManyRequests":     {Description: "The caller asks too often", Headers: retry},
+		"ServiceUnavailable":  {Description: "There is nothing to answer with yet, no room, not enough time, or the service is stopping", Headers: retry},
+		"RequestURITooLong":   {Description: "The URL is longer than 8 kB"},
+		"MisdirectedRequest":  {Description: "The Host header does not name this service"},
+		"RequestBodyTooLarge": {Description: "No resource takes a body"},
+		"InternalServerError": {Description: "The service failed to answer; its log says why"},
+		"RequestTimeout":      {Description: "The body did not come in time"},
+		"MethodNotAllowed":    {Description: "The resource has other methods", Headers: map[string]header{"Allow": {Description: "They", Schema: text()}}},
 	}
-
-	delete(found, "RequestHeaderTooLong") // it is answered before there is a request, as text
 
 	for name, one := range found {
 		one.Content = map[string]media{mediaProblem: {Schema: ref("Problem")}}

@@ -102,6 +102,7 @@ const about = `Consolidated market-data snapshots, their history and the vendors
 
 Times are RFC 3339 in UTC, cut to milliseconds. Durations are whole milliseconds. Prices are decimal text with the vendor's digits.
 An unknown path is 404, another method 405 with Allow, an unknown parameter 400 with its name. Errors are problems of RFC 9457.
+Any request may be answered with 408, 413, 414, 421 or 500 too; they are among the shared responses.
 What a token may not see is answered as if it did not exist.`
 
 // generate makes the document.
@@ -118,7 +119,7 @@ func generate(t *testing.T) []byte {
 		Servers:  []server{{URL: "http://127.0.0.1:8080"}},
 		Security: []map[string][]string{{"token": {}}},
 		Tags:     tags(),
-		Paths:    make(map[string]map[string]operation),
+		Paths:    operations(),
 		Components: components{
 			SecuritySchemes: map[string]security{"token": {
 				Type: "http", Scheme: "bearer", Description: "One of the configured tokens. Without tokens in the configuration none is needed.",
@@ -126,10 +127,6 @@ func generate(t *testing.T) []byte {
 			Responses: problems(),
 			Schemas:   schemas(t),
 		},
-	}
-
-	for path, methods := range operations() {
-		doc.Paths[path] = methods
 	}
 
 	t.Chdir(home)

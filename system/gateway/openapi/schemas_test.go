@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,9 +23,26 @@ const schemaPath = "#/components/schemas/"
 // described are the types that answers consist of.
 func described() []any {
 	return []any{
-		Snapshot{}, api.Rounds{}, api.Instruments{}, api.InstrumentDetail{}, api.Vendors{}, api.Vendor{}, api.VendorDetail{}, api.Audit{}, api.Status{},
-		api.Actor{}, api.Problem{}, api.Event{}, api.Changes{}, api.Skipped{}, api.Reset{}, api.RoundStarted{}, api.VendorAnswered{},
-		api.VendorChanged{}, api.Heartbeat{}, api.Bye{},
+		Snapshot{},
+		api.Rounds{},
+		api.Instruments{},
+		api.InstrumentDetail{},
+		api.Vendors{},
+		api.Vendor{},
+		api.VendorDetail{},
+		api.Audit{},
+		api.Status{},
+		api.Actor{},
+		api.Problem{},
+		api.Event{},
+		api.Changes{},
+		api.Skipped{},
+		api.Reset{},
+		api.RoundStarted{},
+		api.VendorAnswered{},
+		api.VendorChanged{},
+		api.Heartbeat{},
+		api.Bye{},
 	}
 }
 
@@ -115,9 +133,7 @@ func schemas(t *testing.T) map[string]*jsonschema.Schema {
 	}
 
 	for _, value := range described() {
-		for name, schema := range r.Reflect(value).Definitions {
-			found[name] = schema
-		}
+		maps.Copy(found, r.Reflect(value).Definitions)
 	}
 
 	for of, values := range closed {

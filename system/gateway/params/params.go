@@ -3,6 +3,7 @@
 package params
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"net/url"
@@ -36,14 +37,14 @@ func Of(r *http.Request, known ...string) *Params {
 	p := &Params{values: values}
 
 	if err != nil {
-		p.fault("query", "is not well-formed")
+		p.fault("query", "is not well-formed: write %, & and ; as %25, %26 and %3B")
 	}
 
 	for name := range values {
 		switch {
 		case slices.Contains(known, name):
 		case len(known) == 0:
-			p.fault(name, "is unknown; there are no parameters here")
+			p.fault(name, "is unknown; this resource has no parameters")
 		default:
 			p.fault(name, "is unknown; there are "+strings.Join(known, ", "))
 		}
@@ -60,7 +61,8 @@ func (p *Params) Refuse(field, detail string) { p.fault(field, detail) }
 
 func (p *Params) fault(field, detail string) {
 	if p.mistake == nil {
-		p.mistake = &Mistake{Field: messages.CleanDetail(field), Detail: detail}
+		field = messages.CleanDetail(field)
+		p.mistake = &Mistake{Field: field, Detail: cmp.Or(field, "a parameter without a name") + " " + detail}
 	}
 }
 
@@ -92,7 +94,7 @@ func (p *Params) Time(name string) time.Time {
 
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		p.fault(name, "is a time as in 2026-11-21T06:00:00Z; write the + of an offset as %2B")
+		p.fault(name, "must be a time such as 2026-11-21T06:00:00Z; write the + of an offset as %2B")
 
 		return time.Time{}
 	}
@@ -100,7 +102,7 @@ func (p *Params) Time(name string) time.Time {
 	const first, last = 1970, 2261
 
 	if year := at.UTC().Year(); year < first || year > last {
-		p.fault(name, "is in a year from 1970 to 2261")
+		p.fault(name, "must be in a year from 1970 to 2261")
 	}
 
 	return at
@@ -110,7 +112,7 @@ func (p *Params) Time(name string) time.Time {
 func (p *Params) Span() (from, to time.Time) {
 	from, to = p.Time("from"), p.Time("to")
 	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
-		p.fault("to", "is not after from")
+		p.fault("to", "must be after from")
 	}
 
 	return from, to
@@ -125,7 +127,7 @@ func (p *Params) Round(name string) messages.Round {
 
 	round, ok := ParseRound(text)
 	if !ok {
-		p.fault(name, "is the number of a round, such as 42")
+		p.fault(name, "must be the number of a round, such as 42")
 	}
 
 	return round
@@ -147,7 +149,7 @@ func (p *Params) Limit() int {
 
 	limit, err := strconv.Atoi(text)
 	if err != nil || limit < 1 || limit > MaxLimit {
-		p.fault("limit", "is a number from 1 to "+strconv.Itoa(MaxLimit))
+		p.fault("limit", "must be a number from 1 to "+strconv.Itoa(MaxLimit))
 	}
 
 	return limit
@@ -162,7 +164,7 @@ func (p *Params) Duration(name string, most time.Duration) time.Duration {
 
 	length, err := time.ParseDuration(text)
 	if err != nil || length < 0 || length > most {
-		p.fault(name, "is a duration of at most "+most.String()+", such as 30s")
+		p.fault(name, "must be a duration of at most "+strconv.FormatFloat(most.Seconds(), 'f', -1, 64)+"s, such as 30s")
 	}
 
 	return length
@@ -172,7 +174,7 @@ func (p *Params) Duration(name string, most time.Duration) time.Duration {
 func (p *Params) OneOf(name string, words ...string) string {
 	text := p.Text(name)
 	if text != "" && !slices.Contains(words, text) {
-		p.fault(name, "is one of "+strings.Join(words, ", "))
+		p.fault(name, "must be one of "+strings.Join(words, ", "))
 	}
 
 	return text
@@ -188,7 +190,7 @@ func (p *Params) Words(name string, words ...string) []string {
 	for _, value := range p.values[name] {
 		for word := range strings.SplitSeq(value, ",") {
 			if !slices.Contains(words, word) {
-				p.fault(name, "is a list of "+strings.Join(words, ", "))
+				p.fault(name, "must be a list of "+strings.Join(words, ", "))
 			}
 
 			list = append(list, word)
