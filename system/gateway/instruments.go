@@ -39,7 +39,7 @@ func (g *Gateway) instruments(w http.ResponseWriter, r *http.Request) {
 
 // newest is what is seen of the newest snapshot. Where there is none, that is the answer, and nil is returned.
 func (g *Gateway) newest(w http.ResponseWriter, r *http.Request, sight *sight) *messages.Snapshot {
-	e := g.hub.Latest()
+	e := g.current(r.Context())
 	if e == nil {
 		problem.Unavailable(w, r, noSnapshot)
 

@@ -15,7 +15,7 @@ import (
 // maxWait is how long a request may wait for the next round.
 const maxWait = time.Minute
 
-// settle is how long a round that was asked for may take until everybody sees it.
+// settle is how long a round that is published may take until the hub has it.
 const settle = time.Second
 
 // latest answers GET /v1/snapshot: the newest snapshot. Where the client says which one it has, by after or by If-None-Match, the answer is a newer
@@ -29,12 +29,12 @@ func (g *Gateway) latest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	if newest := g.hub.Latest(); newest != nil && !p.Has("after") && form.known(r, newest) {
+	if newest := g.current(r.Context()); newest != nil && !p.Has("after") && form.known(r, newest) {
 		after = newest.Round()
 	}
 
 	found, err := g.next(r.Context(), after, wait)
-	newest := g.hub.Latest()
+	newest := g.current(r.Context())
 
 	switch {
 	case found != nil:
@@ -52,9 +52,26 @@ func (g *Gateway) latest(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// current is the newest round; nil before the first. Once a round is published, nobody gets an older one: the hub has it in a moment.
+func (g *Gateway) current(ctx context.Context) *hub.Entry {
+	newest, published := g.hub.Latest(), g.options.Rounds.Latest()
+	if published == nil || newest != nil && newest.Round() >= published.Round {
+		return newest
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, settle)
+	defer cancel()
+
+	if found, err := g.hub.Wait(ctx, published.Round-1); err == nil {
+		return found
+	}
+
+	return newest
+}
+
 // next is the newest round if it is after another, or becomes so within the time.
 func (g *Gateway) next(ctx context.Context, after messages.Round, wait time.Duration) (*hub.Entry, error) {
-	if e := g.hub.Latest(); e != nil && e.Round() > after {
+	if e := g.current(ctx); e != nil && e.Round() > after {
 		return e, nil
 	}
 
@@ -83,8 +100,6 @@ func (g *Gateway) take(w http.ResponseWriter, r *http.Request) {
 
 		return
 	}
-
-	_, _ = g.next(r.Context(), snapshot.Round-1, settle) // who asks for the newest after this gets no older one
 
 	w.Header().Set("Location", "/v1/snapshots/"+number(uint64(snapshot.Round)))
 	form.send(w, r, form.sight.of(snapshot), hub.Identity, nil)

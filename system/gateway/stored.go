@@ -24,7 +24,7 @@ func (g *Gateway) round(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	if e := g.hub.Latest(); e != nil && e.Round() == number {
+	if e := g.current(r.Context()); e != nil && e.Round() == number {
 		form.latest(w, r, e)
 
 		return

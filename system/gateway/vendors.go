@@ -117,7 +117,7 @@ func (g *Gateway) vendorList(r *http.Request, only messages.Vendor) ([]api.Vendo
 	roster := sight.roster(g.options.Rounds.Roster())
 
 	var seen *messages.Snapshot
-	if e := g.hub.Latest(); e != nil {
+	if e := g.current(r.Context()); e != nil {
 		seen = e.Through(sight.lens())
 	}
 
