@@ -61,12 +61,15 @@ func (a *acks) settle(at int) {
 	}
 }
 
+// someNamed reports whether the vendor has named an order.
+func (a *acks) someNamed() bool { return slices.Contains(a.named, true) }
+
 // missing says what is not acknowledged, for people: how many, and some of their names where the vendor tells them apart.
 func (a *acks) missing() string {
 	const shown = 3
 
 	text := []string{strconv.Itoa(len(a.named)-a.settled) + " missing"}
-	named := slices.Contains(a.named, true)
+	named := a.someNamed()
 
 	for order, settled := range a.named {
 		if named && !settled && len(text) <= shown {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/internal/expr"
 )
 
@@ -11,6 +12,14 @@ import (
 func (s *session) advance(ctx context.Context, now time.Time, document any) {
 	for s.out.end == nil && s.step(ctx, now, document) {
 	}
+}
+
+// moved advances and reports whether the message led anywhere.
+func (s *session) moved(ctx context.Context, now time.Time, document any) bool {
+	phase, settled := s.phase, s.acks.settled
+	s.advance(ctx, now, document)
+
+	return s.phase != phase || s.acks.settled != settled
 }
 
 // step goes one phase further and reports whether it did.
@@ -141,6 +150,26 @@ func (s *session) acknowledge(ctx context.Context, document any) {
 func (s *session) settle() bool {
 	if s.phase != phaseSubscribing || s.next < len(s.group.orders) || s.plan.subscribe.done != nil && !s.acks.complete() {
 		return false
+	}
+
+	s.ready()
+
+	return true
+}
+
+// settleForLess makes the connection ready without the orders that the vendor has not acknowledged, where it has named others: one symbol that it
+// does not know, and says nothing about, must not cost the rest. It reports whether that is possible.
+func (s *session) settleForLess(now time.Time) bool {
+	if s.phase != phaseSubscribing || !s.acks.someNamed() {
+		return false
+	}
+
+	failure := messages.NewFailure(messages.OutcomeMissingSymbol, "the vendor did not acknowledge the subscription within "+s.plan.subscribe.within.String())
+
+	for at := range s.group.symbols {
+		if !s.acks.named[s.group.order(at)] && !s.book.pages[at].known {
+			s.pending.Quotes = append(s.pending.Quotes, s.without(at, failure, now))
+		}
 	}
 
 	s.ready()

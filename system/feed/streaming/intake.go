@@ -54,7 +54,7 @@ func (s *session) read(ctx context.Context, now time.Time, data []byte, binary b
 
 	document, err := tree.Parse(data, s.plan.tree)
 	if err != nil {
-		s.readText(ctx, string(bytes.TrimSpace(data)), err)
+		s.readText(ctx, now, string(bytes.TrimSpace(data)), err)
 
 		return
 	}
@@ -63,9 +63,9 @@ func (s *session) read(ctx context.Context, now time.Time, data []byte, binary b
 	s.document(ctx, now, document)
 }
 
-// readText is for messages that are no documents: some vendors ping with a bare word.
-func (s *session) readText(ctx context.Context, text string, problem error) {
-	if s.reply(ctx, text) {
+// readText is for messages that are no documents: some vendors greet, ping and refuse in bare words.
+func (s *session) readText(ctx context.Context, now time.Time, text string, problem error) {
+	if s.refused(ctx, now, text) || s.reply(ctx, text) || s.moved(ctx, now, text) {
 		s.unreadable = 0
 
 		return

@@ -12,7 +12,7 @@ func (s *session) timers(ctx context.Context, now time.Time) {
 	switch {
 	case s.out.end != nil:
 		return
-	case due(s.dueBy, now):
+	case due(s.dueBy, now) && !s.settleForLess(now):
 		s.failf(messages.OutcomeTimeout, s.awaited())
 
 		return
