@@ -1,7 +1,7 @@
 package hub
 
 import (
-	"encoding/json"
+	"bytes"
 	"slices"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -13,24 +13,58 @@ func (e *Entry) difference(lens Lens) []byte {
 	view := e.views.of(e.snapshot.Roster, lens)
 	now, before := view.Snapshot(e.snapshot), view.Snapshot(e.before)
 
-	changes := api.Changes{
+	text := changesHead(now, before)
+	text = append(text, `"instruments":{`...)
+	text = appendChanged(text, now.Roster.Entries(),
+		func(i int) bool { return instrumentChanged(now, before, i) },
+		func(text []byte, i int) []byte {
+			return now.AppendInstrument(appendKey(text, string(now.Roster.Entries()[i].Instrument)), i)
+		})
+	text = append(text, `},"vendors":{`...)
+	text = appendChanged(text, now.Roster.Listings(),
+		func(i int) bool { return vendorChanged(&now.Vendors[i], &before.Vendors[i]) },
+		func(text []byte, i int) []byte {
+			return now.AppendVendor(appendKey(text, string(now.Roster.Listings()[i].Vendor)), i)
+		})
+
+	return append(text, '}', '}')
+}
+
+// changesHead is all but the instruments and the vendors, which may be many thousands and are appended as they are.
+func changesHead(now, before *messages.Snapshot) []byte {
+	head, found := bytes.CutSuffix(object(api.Changes{
 		Round: now.Round, Since: before.Round, Status: now.Status, Durable: now.Durable, PublishedAt: millis(now.PublishedAt),
-		ElapsedMS: now.Elapsed.Milliseconds(), Instruments: make(map[string]json.RawMessage), Vendors: make(map[string]json.RawMessage),
+		ElapsedMS: now.Elapsed.Milliseconds(),
+	}), []byte(`"instruments":null,"vendors":null}`))
+	if !found {
+		panic("the instruments and vendors are not the last of api.Changes")
 	}
 
-	for i, entry := range now.Roster.Entries() {
-		if instrumentChanged(now, before, i) {
-			changes.Instruments[string(entry.Instrument)] = now.AppendInstrument(nil, i)
+	return head
+}
+
+// appendChanged appends those that have changed, with commas between them.
+func appendChanged[T any](text []byte, all []T, changed func(int) bool, add func([]byte, int) []byte) []byte {
+	first := true
+
+	for i := range all {
+		if !changed(i) {
+			continue
 		}
-	}
 
-	for i, listing := range now.Roster.Listings() {
-		if vendorChanged(&now.Vendors[i], &before.Vendors[i]) {
-			changes.Vendors[string(listing.Vendor)] = now.AppendVendor(nil, i)
+		if !first {
+			text = append(text, ',')
 		}
+
+		first, text = false, add(text, i)
 	}
 
-	return object(changes)
+	return text
+}
+
+// appendKey appends a name and a colon.
+func appendKey(text []byte, name string) []byte {
+	return append(append(text, object(name)...), ':')
 }
 
 // instrumentChanged reports whether an instrument differs in more than its times and ages.

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -11,11 +12,13 @@ type Entry struct {
 	snapshot *messages.Snapshot
 	before   *messages.Snapshot // the one published before it; nil if it is the first
 	views    *views
+	shelf    *shelf
 	sequence uint64 // among all that was published, events too
 	number   uint64 // of published rounds, those the hub itself has missed included
 
 	mu   sync.Mutex
 	made map[product]*encoding // nil: it is old, nothing is kept
+	held int                   // bytes of what is kept for those who see a part
 }
 
 // form is what a round is made into.
@@ -41,8 +44,8 @@ type encoding struct {
 	bytes []byte
 }
 
-func newEntry(snapshot, before *messages.Snapshot, views *views) *Entry {
-	return &Entry{snapshot: snapshot, before: before, views: views, made: make(map[product]*encoding)}
+func newEntry(snapshot, before *messages.Snapshot, views *views, shelf *shelf) *Entry {
+	return &Entry{snapshot: snapshot, before: before, views: views, shelf: shelf, made: make(map[product]*encoding)}
 }
 
 // Snapshot is the whole round.
@@ -70,33 +73,49 @@ func encode(s *messages.Snapshot) []byte {
 	return s.AppendJSON(nil)
 }
 
-// maxProducts bounds what is kept of one round: who comes with ever new wishes gets each made for him.
-const maxProducts = 256
+// maxHeld bounds what is kept of one round for those who see a part, in bytes: who comes with ever new wishes gets each made for himself.
+const maxHeld = 16 << 20
 
 // shared returns a product, which is made by the first who wants it while the others wait.
 func (e *Entry) shared(p product, produce func() []byte) []byte {
 	e.mu.Lock()
 
-	if e.made == nil {
-		e.mu.Unlock()
-
-		return produce()
+	old := e.made == nil
+	if old {
+		e.made = make(map[product]*encoding)
 	}
 
 	made, known := e.made[p]
 	if !known {
 		made = new(encoding)
 
-		if len(e.made) < maxProducts {
+		if p.lens == "" || e.held < maxHeld {
 			e.made[p] = made
 		}
 	}
 
 	e.mu.Unlock()
 
-	made.once.Do(func() { made.bytes = produce() })
+	if old {
+		e.shelf.put(e)
+	}
+
+	made.once.Do(func() {
+		made.bytes = produce()
+
+		if p.lens != "" {
+			e.hold(len(made.bytes))
+		}
+	})
 
 	return made.bytes
+}
+
+func (e *Entry) hold(bytes int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+
+	e.held += bytes
 }
 
 // forget gives up what was made: few want an old round, and memory is bounded.
@@ -104,5 +123,39 @@ func (e *Entry) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	e.made = nil
+	e.made, e.held = nil, 0
+}
+
+// shelf is for old rounds that somebody wanted: whoever was cut at the same moment comes back for the same.
+type shelf struct {
+	mu      sync.Mutex
+	entries []*Entry // in the order in which they were wanted first
+}
+
+// maxShelf is how many old rounds keep what was made of them.
+const maxShelf = 8
+
+func (s *shelf) put(e *Entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	s.entries = append(s.entries, e)
+	if len(s.entries) > maxShelf {
+		s.drop()
+	}
+}
+
+// age gives up one, so that a shelf that nobody uses becomes empty.
+func (s *shelf) age() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	if len(s.entries) > 0 {
+		s.drop()
+	}
+}
+
+func (s *shelf) drop() {
+	s.entries[0].forget()
+	s.entries = slices.Delete(s.entries, 0, 1)
 }

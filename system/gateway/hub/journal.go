@@ -23,6 +23,7 @@ type journal struct {
 	happened uint64 // number of the newest event
 	bytes    int    // about what the entries hold
 	bounds   bounds
+	shelf    shelf
 }
 
 // bounds are how much is kept.
@@ -45,12 +46,14 @@ func (j *journal) publish(s *messages.Snapshot, missed uint64, views *views) *En
 		before = newest.snapshot
 	}
 
-	e := newEntry(s, before, views)
+	e := newEntry(s, before, views, &j.shelf)
 	j.sequence++
 	j.rounds += 1 + missed
 	e.sequence, e.number = j.sequence, j.rounds
 	j.entries = append(j.entries, e)
 	j.bytes += weight(s)
+
+	j.shelf.age()
 
 	if old := len(j.entries) - 1 - j.bounds.fresh; old >= 0 {
 		j.entries[old].forget()
@@ -67,9 +70,9 @@ func (j *journal) publish(s *messages.Snapshot, missed uint64, views *views) *En
 	return e
 }
 
-// weight is about what a snapshot takes in memory. Quotes are most of it.
+// weight is about what a snapshot takes in memory, with the JSON that the store has made of it. Quotes are most of it.
 func weight(s *messages.Snapshot) int {
-	const perQuote, perVendor, perInstrument = 320, 256, 96
+	const perQuote, perVendor, perInstrument = 200 + 200, 112 + 150, 48 + 150
 
 	quotes := 0
 	for i := range s.Vendors {
