@@ -59,3 +59,6 @@ func Outcomes() []Outcome {
 
 // Valid reports whether o belongs to the closed set.
 func (o Outcome) Valid() bool { return slices.Contains(Outcomes(), o) }
+
+// compares reports whether the detail of a quote with this outcome says what its price was compared with: that of others, or the last published.
+func (o Outcome) compares() bool { return o == OutcomeJump || o == OutcomeOutlier }

@@ -38,6 +38,7 @@ type View struct {
 type viewListing struct {
 	from      int
 	positions []int // of its visible instruments, in order; nil if all are visible
+	mixed     []int // positions, among the visible instruments, of those that hidden vendors give too
 }
 
 // viewEntry is where a visible instrument comes from.
@@ -84,6 +85,12 @@ func NewView(roster *Roster, selections ...Selection) *View {
 	for i := range narrowed.entries {
 		at := roster.index[narrowed.entries[i].Instrument]
 		v.entries[i] = viewEntry{from: at, whole: len(narrowed.entries[i].Sources) == len(roster.entries[at].Sources)}
+
+		if !v.entries[i].whole {
+			for _, ref := range narrowed.entries[i].Sources {
+				v.listings[ref.Listing].mixed = append(v.listings[ref.Listing].mixed, ref.Position)
+			}
+		}
 	}
 
 	return v

@@ -1,5 +1,7 @@
 package messages
 
+import "slices"
+
 // Snapshot is a snapshot of the view's roster as if only what can be seen had been configured: what is hidden neither gives a price nor counts.
 // A price that was carried shows only where all of the instrument's vendors do, because nobody can say which of them it came from. The part is
 // not sealed; what it shares with the whole is not copied.
@@ -37,31 +39,50 @@ func (v *View) Snapshot(s *Snapshot) *Snapshot {
 	return &part
 }
 
-// report is a vendor's report about its visible instruments. Its detail may speak of others, unless the vendor gave no quotes at all.
+// report is a vendor's report about its visible instruments. No detail is shown that may speak of hidden ones: none of a vendor that has some, and
+// none that compares a price with those of hidden vendors.
 func (l *viewListing) report(whole *VendorReport) VendorReport {
-	if l.positions == nil {
-		return *whole
+	part := *whole
+	if l.positions != nil {
+		part.Detail = ""
+		part.Quotes, part.Usable = l.quotes(whole)
 	}
 
-	part := *whole
-	part.Usable = 0
-
-	if len(whole.Quotes) == 0 {
+	compared := func(position int) bool { return part.Quotes[position].Outcome.compares() }
+	if len(part.Quotes) == 0 || !slices.ContainsFunc(l.mixed, compared) {
 		return part
 	}
 
 	part.Detail = ""
-	part.Quotes = make([]Quote, len(l.positions))
+	part.Quotes = slices.Clone(part.Quotes)
 
-	for i, position := range l.positions {
-		part.Quotes[i] = whole.Quotes[position]
-
-		if part.Quotes[i].Usable() {
-			part.Usable++
+	for _, position := range l.mixed {
+		if compared(position) {
+			part.Quotes[position].Detail = ""
 		}
 	}
 
 	return part
+}
+
+// quotes are those for the visible instruments, and how many of them are usable.
+func (l *viewListing) quotes(whole *VendorReport) (quotes []Quote, usable int) {
+	if len(whole.Quotes) == 0 {
+		return nil, 0
+	}
+
+	quotes = make([]Quote, len(l.positions))
+
+	for i, position := range l.positions {
+		quotes[i] = whole.Quotes[position]
+		quotes[i].Detail = ""
+
+		if quotes[i].Usable() {
+			usable++
+		}
+	}
+
+	return quotes, usable
 }
 
 // verdict is that on an instrument of which some sources are hidden: the price of the first source that has a usable one.

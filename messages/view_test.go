@@ -75,6 +75,35 @@ func TestAPartOfAVendorSaysNothingOfTheRest(t *testing.T) {
 	assert.Equal(t, whole.Instruments[0], part.Instruments[0], "all of its vendors can be seen: nothing is judged again")
 }
 
+// X01: what a detail compares a price with may come from a hidden vendor, and what a vendor says of its failure may name a hidden instrument.
+func TestDetailsSayNothingOfWhatIsHidden(t *testing.T) {
+	t.Parallel()
+
+	whole := twoSources()
+	free := &whole.Vendors[1]
+	free.Outcome, free.Detail, free.Usable = messages.OutcomeOutlier, "9 is 729% from 1.0850, the median of 3", 0
+	free.Quotes[0].Outcome, free.Quotes[0].Detail = messages.OutcomeOutlier, free.Detail
+
+	seen := func(selection messages.Selection) string {
+		return string(messages.NewView(whole.Roster, selection).Snapshot(whole).AppendJSON(nil))
+	}
+	byVendor, byInstrument := messages.Selection{Vendors: []messages.Vendor{"free"}}, messages.Selection{Instruments: []messages.Instrument{"EUR/USD"}}
+
+	for _, outcome := range []messages.Outcome{messages.OutcomeOutlier, messages.OutcomeJump} {
+		free.Quotes[0].Outcome = outcome
+		assert.NotContains(t, seen(byVendor), "1.0850", "%s: that is the price of the licensed one", outcome)
+		assert.Contains(t, seen(byInstrument), "the median of 3", "%s: all of its vendors can be seen", outcome)
+	}
+
+	free.Quotes[0].Outcome, free.Quotes[0].Detail, free.Detail = messages.OutcomeInvalidPrice, "-9", "-9"
+	assert.Contains(t, seen(byVendor), `"detail":"-9"`, "it speaks of its own price")
+
+	licensed := &whole.Vendors[0]
+	licensed.Outcome, licensed.Detail, licensed.Quotes, licensed.Usable = messages.OutcomeHTTPStatus, "unknown symbol GOLD", nil, 0
+	assert.NotContains(t, seen(byInstrument), "GOLD")
+	assert.Contains(t, seen(messages.Selection{Vendors: []messages.Vendor{"licensed"}}), "unknown symbol GOLD")
+}
+
 // Who carried the price is not known: it is shown to those who may see them all.
 func TestACarriedPriceIsShownToWhoSeesItsVendors(t *testing.T) {
 	t.Parallel()

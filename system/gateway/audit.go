@@ -71,7 +71,7 @@ func (g *Gateway) verified(sight *sight) api.Verification {
 }
 
 // reveal makes an entry of the record that of what the caller sees, and reports whether it sees anything of it. Of the data, who sees only a part is
-// shown numbers and words of ours: a text may speak of anything.
+// shown numbers and words of ours: a text may speak of anything, and the price before an accepted one may be that of a hidden vendor.
 func reveal(entry *api.AuditEntry, roster *messages.Roster, sight *sight) bool {
 	if !sight.partial {
 		return true
@@ -89,7 +89,7 @@ func reveal(entry *api.AuditEntry, roster *messages.Roster, sight *sight) bool {
 
 	shown := []string{
 		"status", "elapsed_ms", "from", "to", "restarts", "for", "quarantines", "state", "durable", "step_ms", "count",
-		"instrument", "old", "new", "version",
+		"instrument", "new", "version",
 	}
 	maps.DeleteFunc(entry.Data, func(name, _ string) bool { return !slices.Contains(shown, name) })
 
