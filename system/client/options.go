@@ -74,6 +74,15 @@ func WithCertificate(certificate tls.Certificate) Option {
 	}
 }
 
+// WithAgent names the program in the header User-Agent.
+func WithAgent(agent string) Option {
+	return func(s *settings) error {
+		s.agent = agent
+
+		return nil
+	}
+}
+
 // WithPatience bounds one request; DefaultPatience otherwise.
 func WithPatience(patience time.Duration) Option {
 	return func(s *settings) error {

@@ -177,7 +177,10 @@ func TestASlowReaderIsToldWhatItMissed(t *testing.T) {
 	const last = 4000 // more than what fits into the buffers between
 
 	s.publish(2, last)
-	require.Eventually(t, func() bool { return g.Streams().Skipped > 0 || g.Streams().Sent >= last }, 20*time.Second, 5*time.Millisecond)
+
+	newest, err := clientOf(t, g.Addr()).Snapshot(t.Context(), client.SnapshotQuery{After: last - 1, Wait: 10 * time.Second})
+	require.NoError(t, err)
+	require.Equal(t, messages.Round(last), newest.Round)
 
 	have, skipped := messages.Round(1), uint64(0)
 	for have < last {
