@@ -96,7 +96,7 @@ configuration; 3 'once' made a partial or empty snapshot; 4 'audit verify' found
 	suggest(root, "log-level", "error", "warn", "info", "debug", "trace")
 	suggest(root, "log-format", "text", "json")
 	root.AddCommand(
-		a.demo(), a.serve(), a.once(), a.check(), a.plan(), a.initial(), a.vendors(), a.probe(), a.history(), a.audit(), a.simulate(), a.completion(), a.version(),
+		a.demo(), a.serve(), a.once(), a.check(), a.plan(), a.initial(), a.vendors(), a.probe(), a.history(), a.audit(), a.simulate(), a.top(), a.completion(), a.version(),
 	)
 
 	return root

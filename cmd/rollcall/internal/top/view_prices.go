@@ -1,0 +1,104 @@
+package top
+
+import (
+	"strings"
+
+	"github.com/rollcall-go/rollcall/messages"
+)
+
+// sparkWidth is how many rounds a sparkline in a table shows.
+const sparkWidth = 16
+
+// matchingInstruments are the positions of the instruments that the filter lets through.
+func (m *Model) matchingInstruments(b *board) []int {
+	if b.snapshot == nil {
+		return nil
+	}
+
+	var rows []int
+
+	for i, entry := range b.snapshot.Roster.Entries() {
+		if m.matches(string(entry.Instrument), entry.Class, string(b.snapshot.Instruments[i].Status), sourcesOf(b.snapshot, &entry)) {
+			rows = append(rows, i)
+		}
+	}
+
+	return rows
+}
+
+func (m *Model) pricesGrid(b *board) *grid {
+	g := newGrid(column{title: "INSTRUMENT"}, column{title: "PRICE", right: true}, column{title: "CHANGE", right: true, rank: 3},
+		column{title: "AGE", right: true, rank: 2}, column{title: "STATUS", rank: 1}, column{title: "LAST ROUNDS", rank: 4},
+		column{title: "SOURCES", rank: 6}, column{title: "CLASS", rank: 7})
+	s := b.snapshot
+	rows := m.matchingInstruments(b)
+	texts := aligned(s)
+
+	for _, i := range rows {
+		entry, report := &s.Roster.Entries()[i], s.Instruments[i]
+		price, age := cell{text: texts[i], ink: strong}, ""
+
+		if report.Price.IsZero() {
+			price.ink = dim
+		} else {
+			age = ago(b.age(report))
+		}
+
+		history := b.trends[entry.Instrument]
+		g.row(cell{text: string(entry.Instrument)}, price, history.change(), cell{text: age}, verdict(report.Status),
+			cell{text: history.spark(sparkWidth), ink: accentOf(report.Status)}, cell{text: sourcesOf(s, entry), ink: dim}, cell{text: entry.Class, ink: dim})
+	}
+
+	return g
+}
+
+// accentOf keeps the line of a price that is not of this round in the background.
+func accentOf(status messages.InstrumentStatus) ink {
+	if status == messages.InstrumentGood || status == messages.InstrumentDegraded {
+		return normal
+	}
+
+	return dim
+}
+
+// aligned are the prices with spaces behind them, so that their decimal points stand below each other when they are aligned to the right.
+func aligned(s *messages.Snapshot) []string {
+	texts, decimals := make([]string, len(s.Instruments)), make([]int, len(s.Instruments))
+	most := 0
+
+	for i := range s.Instruments {
+		if texts[i] = s.Instruments[i].Price.Text(); texts[i] == "" {
+			texts[i] = "–"
+		}
+
+		if point := strings.IndexByte(texts[i], '.'); point >= 0 {
+			decimals[i] = len(texts[i]) - point
+		}
+
+		most = max(most, decimals[i])
+	}
+
+	for i := range texts {
+		texts[i] += strings.Repeat(" ", most-decimals[i])
+	}
+
+	return texts
+}
+
+// sourcesOf are the vendors of an instrument, each with what went wrong.
+func sourcesOf(s *messages.Snapshot, entry *messages.Entry) string {
+	parts := make([]string, 0, len(entry.Sources))
+
+	for _, ref := range entry.Sources {
+		quote := s.Source(ref)
+		text := string(quote.Vendor)
+
+		if quote.Outcome != messages.OutcomeOK {
+			text += " " + string(quote.Outcome)
+		}
+
+		parts = append(parts, text)
+	}
+
+	return strings.Join(parts, ", ")
+}
