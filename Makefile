@@ -2,7 +2,7 @@
 GO    ?= go
 TOOLS := $(CURDIR)/bin
 
-.PHONY: help build test race lint fmt fmt-diff script fuzz bench golden axe check clean
+.PHONY: help build test race client lint fmt fmt-diff script fuzz bench golden axe check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -21,6 +21,12 @@ bin/golangci-lint: tools/go.mod
 
 bin/benchstat: tools/go.mod
 	cd tools && $(GO) build -o $(TOOLS)/benchstat golang.org/x/perf/cmd/benchstat
+
+bin/oapi-codegen: tools/go.mod
+	cd tools && $(GO) build -o $(TOOLS)/oapi-codegen github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
+
+client: bin/oapi-codegen ## make a client of the API from its OpenAPI document, and use it
+	OAPI_CODEGEN=$(TOOLS)/oapi-codegen $(GO) test -count=1 -run GeneratedClient ./system/service
 
 lint: bin/golangci-lint ## run the linters, and prove that the rules of the house bite
 	bin/golangci-lint run ./...
@@ -43,7 +49,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 	  done; \
 	done
 
-bench: ## measure rounds, reading and streams beside the plain program, in one run (about 6 minutes)
+bench: ## measure rounds, reading, streams and serving beside plain programs, in one run (about 7 minutes)
 	$(GO) run ./cmd/rollcall-bench
 
 golden: ## rewrite golden files and generated documents

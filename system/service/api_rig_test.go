@@ -71,8 +71,8 @@ func newAPIRig(t *testing.T, lines string) *apiRig {
 	return &apiRig{Service: s, url: "http://" + s.Addr().String()}
 }
 
-// ask sends a request and returns the answer with its body.
-func (r *apiRig) ask(t *testing.T, token, method, path string) (*http.Response, string) {
+// ask sends a request and returns the answer's status and body.
+func (r *apiRig) ask(t *testing.T, token, method, path string) (int, string) {
 	t.Helper()
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -89,15 +89,15 @@ func (r *apiRig) ask(t *testing.T, token, method, path string) (*http.Response, 
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 
-	return response, string(body)
+	return response.StatusCode, string(body)
 }
 
 // reach waits until a round is published.
 func (r *apiRig) reach(t *testing.T, token string, round messages.Round) {
 	t.Helper()
 
-	for at := messages.Round(0); at < round; at++ {
-		response, body := r.ask(t, token, http.MethodGet, fmt.Sprintf("/v1/snapshot?wait=20s&after=%d", at))
-		require.Equal(t, http.StatusOK, response.StatusCode, body)
+	for at := range round {
+		status, body := r.ask(t, token, http.MethodGet, fmt.Sprintf("/v1/snapshot?wait=20s&after=%d", at))
+		require.Equal(t, http.StatusOK, status, body)
 	}
 }

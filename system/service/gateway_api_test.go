@@ -31,8 +31,8 @@ const (
 func (r *apiRig) read(t *testing.T, token, path string, into any) string {
 	t.Helper()
 
-	response, body := r.ask(t, token, http.MethodGet, path)
-	require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", path, body)
+	status, body := r.ask(t, token, http.MethodGet, path)
+	require.Equal(t, http.StatusOK, status, "%s: %s", path, body)
 
 	if into != nil {
 		require.NoError(t, json.Unmarshal([]byte(body), into), body)
@@ -78,8 +78,8 @@ func TestTheAPIAnswersFromTheHistory(t *testing.T) {
 		assert.Equal(t, body, r.read(t, riskShown, fmt.Sprintf("/v1/snapshots/%d", round), nil))
 	}
 
-	response, _ := r.ask(t, riskShown, http.MethodGet, "/v1/snapshots/1000000")
-	assert.Equal(t, http.StatusNotFound, response.StatusCode)
+	status, _ := r.ask(t, riskShown, http.MethodGet, "/v1/snapshots/1000000")
+	assert.Equal(t, http.StatusNotFound, status)
 }
 
 // One who has a licence for one vendor never gets another one's names or prices, in the history and the record neither.
@@ -108,8 +108,8 @@ func TestTheAPIKeepsLicences(t *testing.T) {
 	assert.Equal(t, all.Series[len(all.Series)-len(mine.Series):], mine.Series, "nobody else has it, so that it is the same")
 
 	for _, path := range []string{"/v1/instruments/GOLD", "/v1/vendors/equities", "/v1/instruments/NOTHING"} {
-		response, _ := r.ask(t, deskShown, http.MethodGet, path)
-		assert.Equal(t, http.StatusNotFound, response.StatusCode, path)
+		status, _ := r.ask(t, deskShown, http.MethodGet, path)
+		assert.Equal(t, http.StatusNotFound, status, path)
 	}
 
 	var rounds api.Rounds
@@ -136,12 +136,12 @@ func TestTheAPISteers(t *testing.T) {
 		{opsShown, "/v1/vendors/forex/restart", 409},
 		{opsShown, "/v1/vendors/nobody/pause", 404},
 	} {
-		response, body := r.ask(t, step.token, http.MethodPost, step.path)
-		assert.Equal(t, step.status, response.StatusCode, "%s: %s", step.path, body)
+		status, body := r.ask(t, step.token, http.MethodPost, step.path)
+		assert.Equal(t, step.status, status, "%s: %s", step.path, body)
 	}
 
-	response, body := r.ask(t, opsShown, http.MethodPost, "/v1/snapshot")
-	require.Equal(t, http.StatusOK, response.StatusCode, body)
+	status, body := r.ask(t, opsShown, http.MethodPost, "/v1/snapshot")
+	require.Equal(t, http.StatusOK, status, body)
 
 	var vendor api.VendorDetail
 
@@ -153,8 +153,8 @@ func TestTheAPISteers(t *testing.T) {
 	assert.Equal(t, messages.VendorPaused, vendor.State)
 	assert.Nil(t, vendor.LatencyMS)
 
-	response, _ = r.ask(t, opsShown, http.MethodPost, "/v1/vendors/forex/resume")
-	assert.Equal(t, http.StatusOK, response.StatusCode)
+	status, _ = r.ask(t, opsShown, http.MethodPost, "/v1/vendors/forex/resume")
+	assert.Equal(t, http.StatusOK, status)
 
 	var record api.Audit
 
