@@ -19,6 +19,7 @@ type figures struct {
 	Rounds  []row       `json:"rounds,omitempty"`
 	Answers []row       `json:"answers,omitempty"`
 	Streams []streamRow `json:"streams,omitempty"`
+	Serve   []serveRow  `json:"serve,omitempty"`
 }
 
 // bench measures everything and prints it.
@@ -42,6 +43,12 @@ func bench(ctx context.Context, o options, out, notes io.Writer) error {
 
 	if slices.Contains(o.Parts, partStreams) {
 		if f.Streams, err = benchStreams(ctx, &o, notes); err != nil {
+			return err
+		}
+	}
+
+	if slices.Contains(o.Parts, partServe) {
+		if f.Serve, err = benchServe(ctx, &o, notes); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,9 @@ const (
 	verbStreams = "play-streams"
 	verbClient  = "run-client"
 	verbStream  = "run-stream"
+	verbServed  = "play-served"
+	verbBare    = "play-bare"
+	verbReaders = "play-readers"
 )
 
 const longHelp = `Measure Rollcall beside the plain program a good engineer writes in an hour, in the same run.
@@ -63,7 +66,27 @@ is a round every --for / 10, at most 500ms, with half of that as deadline; what 
   dropped     quotes that were older than what was known
   overrun     how long after the deadline, by the schedule, a round's snapshot is complete; plain has no deadline
   peak        the highest resident memory
-  grown       how much resident memory grew in the second half of the time`
+  grown       how much resident memory grew in the second half of the time
+
+Serve: a whole Rollcall with the largest of --vendors, 1000 at most, every second, and --readers clients of its API, with
+a tenth as many WebSockets on top. Prices move once in ten rounds, one vendor hangs in each round, so that each waits for
+its deadline of half the interval. One reader in 50 is slow: it takes three intervals for each event. One in 20 is cut
+after a random number of bytes, again and again, and goes on from the round it has. Measured once, not --repeat times:
+Rollcall without readers for 30 seconds at most; with readers, for --for and at least ten rounds; bare writes for 30
+seconds at most. Where --for is shorter than 5s, the interval is a fifth of it.
+  whole       readers want each round's snapshot
+  changes     readers want what changes (both: --modes)
+  bare        writes events of the same size to as many prompt readers, and does nothing else (bare.go)
+  events, KB  rounds that readers got, and their size
+  cpu         processor time of the server per event; of rollcall, what it takes more than without readers
+  × bare      the same, compared
+  latency     from publication until the reader has all of it; slow readers, and rounds from before it connected, do not count
+  gaps, twice rounds that were missed without being told, and that came again: both must be 0
+  resets      readers told to begin anew
+  resumed     cuts after which a reader went on
+  skipped     rounds that slow readers were told, in told events, they did not get; it begins once they are 16 rounds behind
+  overrun     how long after the deadline, by the schedule, a round is over; with and without readers
+  RSS, peak   resident memory at the end, and the most`
 
 // newCommand returns the command line.
 func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
@@ -73,12 +96,14 @@ func newCommand(in io.Reader, out, errs io.Writer) *cobra.Command {
 		Use:   "rollcall-bench",
 		Short: "Measure Rollcall beside a plain program",
 		Long:  longHelp,
-		Example: `  rollcall-bench                                     everything, about 6 minutes
-  rollcall-bench --vendors 3,100 --rounds 20 --repeat 1 --for 1s
+		Example: `  rollcall-bench                                     everything, about 7 minutes
+  rollcall-bench --vendors 3,100 --rounds 20 --repeat 1 --for 1s --readers 100
                                                      a quick look at everything
   rollcall-bench --parts answers --answers 3,50,1000 reading by paths and by jq
   rollcall-bench --parts streams --streams 20 --rate 20000
                                                      streams alone, more of them
+  rollcall-bench --parts serve --modes changes --for 5m
+                                                     readers alone, for long
   rollcall-bench --parts rounds --vendors 1000 --programs rollcall --cpuprofile cpu
                                                      writes cpu.rollcall.1000, for go tool pprof
   rollcall-bench --format json > bench.json          for another program`,
@@ -112,7 +137,9 @@ func (o *options) declare(root *cobra.Command) {
 	flags.IntSliceVar(&o.Answers, "answers", []int{3, 1000}, "symbols per answer where reading is compared; one group of rows each")
 	flags.IntVar(&o.Streams, "streams", 4, "vendors that push, each over a connection of its own")
 	flags.IntVar(&o.Rate, "rate", 5000, "messages a second over all streams, for the moderate load")
-	flags.DurationVar(&o.For, "for", 5*time.Second, "how long each streaming program is measured at each load")
+	flags.IntVar(&o.Readers, "readers", 1000, "readers of Server-Sent Events; a tenth as many WebSockets come on top")
+	flags.StringSliceVar(&o.Modes, "modes", modes(), "what the readers want")
+	flags.DurationVar(&o.For, "for", 5*time.Second, "how long each streaming program is measured at each load, and readers, at least ten rounds")
 	flags.IntVar(&o.Rounds, "rounds", 0, "rounds to average over; 0: enough for the number of vendors")
 	flags.IntVar(&o.Repeat, "repeat", 3, "repetitions, whose medians are shown; at most 20,000 / vendors")
 	flags.StringSliceVar(&o.Programs, "programs", programs(), "which programs take part in the rounds")
@@ -120,7 +147,7 @@ func (o *options) declare(root *cobra.Command) {
 	flags.DurationVar(&o.Deadline, "deadline", 500*time.Millisecond, "the deadline, for overrun; at least 200µs per vendor")
 	flags.StringVar(&o.Format, "format", "table", "table or json")
 	flags.StringVar(&o.Dir, "dir", os.TempDir(), "`directory` the programs write in; on the disk whose speed counts")
-	flags.StringVar(&o.CPUProfile, "cpuprofile", "", "write processor profiles to `file`.PROGRAM.VENDORS[.SYMBOLS], file.PROGRAM.steady and file.PROGRAM.flood")
+	flags.StringVar(&o.CPUProfile, "cpuprofile", "", "write processor profiles to `file`.PROGRAM.VENDORS[.SYMBOLS], file.PROGRAM.steady, file.PROGRAM.flood and file.serve")
 	flags.StringVar(&o.MemProfile, "memprofile", "", "write profiles of all allocations, named as those of the processor, to `file`")
 }
 
@@ -132,6 +159,15 @@ func taskCommands() []*cobra.Command {
 		}),
 		taskCommand(verbStreams, func(cmd *cobra.Command, _ struct{}) error {
 			return playStreams(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
+		}),
+		taskCommand(verbServed, func(cmd *cobra.Command, t servedTask) error {
+			return playServed(cmd.Context(), t, cmd.InOrStdin(), cmd.OutOrStdout())
+		}),
+		taskCommand(verbBare, func(cmd *cobra.Command, t bareTask) error {
+			return playBare(cmd.Context(), t, cmd.InOrStdin(), cmd.OutOrStdout())
+		}),
+		taskCommand(verbReaders, func(cmd *cobra.Command, t readersTask) error {
+			return playReaders(cmd.Context(), t, cmd.InOrStdin(), cmd.OutOrStdout())
 		}),
 		taskCommand(verbClient, func(cmd *cobra.Command, t clientTask) error {
 			taken, err := runClient(cmd.Context(), t)

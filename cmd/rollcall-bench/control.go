@@ -14,7 +14,10 @@ import (
 )
 
 // fleetTask says what vendors to play.
-type fleetTask struct{ Vendors, Symbols int }
+type fleetTask struct {
+	Vendors, Symbols int
+	Moves            int // after how many rounds a vendor's prices move; 0: never
+}
 
 // fleetPlace is where they are; it is printed as one line of JSON once they answer.
 type fleetPlace struct {
@@ -34,7 +37,7 @@ func playVendors(ctx context.Context, t fleetTask, in io.Reader, out io.Writer) 
 		return err
 	}
 
-	f := newFleet(t.Vendors, t.Symbols)
+	f := newFleet(t.Vendors, t.Symbols, t.Moves)
 	ctx, cancel := context.WithCancel(ctx)
 
 	defer cancel()

@@ -18,22 +18,27 @@ const maxRequest = 4096
 
 // fleet is all vendors behind one port. It answers on connections that are kept open, with as little work of its own as possible.
 type fleet struct {
-	reply   []byte
+	replies [2][]byte      // in turn where prices move
+	moves   int64          // after how many answers of a vendor its prices move; 0: never
 	asked   []atomic.Int64 // requests by vendor, since the mode was set
 	hold    atomic.Int64   // how long each answer is held back, in ns
 	hang    atomic.Int64   // one request in so many is never answered, in turn over the vendors; 0: none
 	longest atomic.Int64   // the longest that an answer was really held back, in ns
 }
 
-func newFleet(vendors, symbols int) *fleet {
-	body := fleetBody(symbols)
-	head := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n"
+func newFleet(vendors, symbols, moves int) *fleet {
+	f := &fleet{moves: int64(moves), asked: make([]atomic.Int64, vendors)}
 
-	return &fleet{reply: []byte(head + body), asked: make([]atomic.Int64, vendors)}
+	for turn := range f.replies {
+		body := fleetBody(symbols, turn)
+		f.replies[turn] = []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
+	}
+
+	return f
 }
 
-// fleetBody is what each vendor answers.
-func fleetBody(symbols int) string {
+// fleetBody is what each vendor answers. The second turn's prices are higher.
+func fleetBody(symbols, turn int) string {
 	var b strings.Builder
 
 	b.WriteString(`{"quotes":[`)
@@ -43,7 +48,7 @@ func fleetBody(symbols int) string {
 			b.WriteByte(',')
 		}
 
-		fmt.Fprintf(&b, `{"symbol":%q,"price":%d.%02d}`, symbolName(i), 100+i, i%100)
+		fmt.Fprintf(&b, `{"symbol":%q,"price":%d.%02d}`, symbolName(i), 100+i+turn, i%100)
 	}
 
 	b.WriteString(`]}`)
@@ -149,7 +154,8 @@ func (f *fleet) vendorOf(request []byte) (int, error) {
 func (f *fleet) answer(conn net.Conn, vendor int) bool {
 	began := time.Now()
 
-	if f.hangs(vendor) {
+	number := f.asked[vendor].Add(1)
+	if f.hangs(vendor, number) {
 		_, _ = io.Copy(io.Discard, conn) // until the client gives up
 
 		return false
@@ -160,14 +166,23 @@ func (f *fleet) answer(conn net.Conn, vendor int) bool {
 		f.held(time.Since(began))
 	}
 
-	_, err := conn.Write(f.reply)
+	_, err := conn.Write(f.replies[f.turn(vendor, number)])
 
 	return err == nil
 }
 
-// hangs counts a request and reports whether it is never answered.
-func (f *fleet) hangs(vendor int) bool {
-	number, hang := f.asked[vendor].Add(1), f.hang.Load()
+// turn is which of the replies a request gets. Vendors take turns: in each round as many prices move.
+func (f *fleet) turn(vendor int, number int64) int64 {
+	if f.moves == 0 {
+		return 0
+	}
+
+	return (number + int64(vendor)) / f.moves % 2
+}
+
+// hangs reports whether a vendor's request with a number is never answered.
+func (f *fleet) hangs(vendor int, number int64) bool {
+	hang := f.hang.Load()
 
 	return hang > 0 && (number+int64(vendor))%hang == 0
 }

@@ -29,7 +29,7 @@ func fleetHere(t *testing.T, vendors, symbols int) (int, *remote) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 
-	go func() { ended <- newFleet(vendors, symbols).run(ctx, data, control) }()
+	go func() { ended <- newFleet(vendors, symbols, 0).run(ctx, data, control) }()
 
 	t.Cleanup(func() {
 		cancel()
@@ -86,7 +86,7 @@ func TestPlainProgramAsksEveryVendorAndKeepsTheSnapshot(t *testing.T) {
 func TestHangingVendorsTakeTurns(t *testing.T) {
 	t.Parallel()
 
-	f := newFleet(10, 1)
+	f := newFleet(10, 1, 0)
 	f.set(mode{Hang: 5})
 
 	var failed []int
@@ -95,7 +95,7 @@ func TestHangingVendorsTakeTurns(t *testing.T) {
 		round := 0
 
 		for vendor := range 10 {
-			if f.hangs(vendor) {
+			if f.hangs(vendor, f.asked[vendor].Add(1)) {
 				failed = append(failed, vendor)
 				round++
 			}
@@ -107,7 +107,28 @@ func TestHangingVendorsTakeTurns(t *testing.T) {
 	assert.ElementsMatch(t, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, failed)
 
 	f.set(mode{})
-	assert.False(t, f.hangs(4))
+	assert.False(t, f.hangs(4, 1))
+}
+
+// TestPricesMoveInTurn: as many in each round, and each back again later.
+func TestPricesMoveInTurn(t *testing.T) {
+	t.Parallel()
+
+	f := newFleet(30, 1, 10)
+
+	for round := int64(1); round < 40; round++ {
+		moved := 0
+
+		for vendor := range 30 {
+			if f.turn(vendor, round) != f.turn(vendor, round-1) {
+				moved++
+			}
+		}
+
+		assert.Equal(t, 3, moved)
+	}
+
+	assert.Zero(t, newFleet(30, 1, 0).turn(29, 999))
 }
 
 func TestPlainProgramGivesUpWhoHangs(t *testing.T) {
@@ -157,7 +178,7 @@ func TestVendorsSayHowLongTheyReallyHeldAnAnswer(t *testing.T) {
 func TestVendorsRefuseWhatIsNoRequestForQuotes(t *testing.T) {
 	t.Parallel()
 
-	f := newFleet(3, 1)
+	f := newFleet(3, 1, 0)
 
 	for _, request := range []string{"GET / HTTP/1.1\r\n\r\n", "GET /quotes/3 HTTP/1.1\r\n\r\n", "GET /quotes/-1 HTTP/1.1\r\n\r\n", "POST /quotes/1 x"} {
 		_, err := f.vendorOf([]byte(request))

@@ -15,11 +15,16 @@ import (
 
 // TestMain lets the test binary be what the harness starts as its own other processes.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && slices.Contains([]string{verbVendors, verbStreams, verbClient, verbStream}, os.Args[1]) {
+	if len(os.Args) > 1 && slices.Contains(taskVerbs(), os.Args[1]) {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 
 	os.Exit(m.Run())
+}
+
+// taskVerbs are what the program calls itself with.
+func taskVerbs() []string {
+	return []string{verbVendors, verbStreams, verbClient, verbStream, verbServed, verbBare, verbReaders}
 }
 
 // TestBenchEndToEnd runs the whole harness: vendors and clients in processes of their own. It looks at what is there, never at how fast it is.
@@ -125,6 +130,48 @@ func TestStreamsEndToEnd(t *testing.T) {
 	assert.Empty(t, left, "data directories are removed")
 }
 
+// TestServeEndToEnd runs the whole of it: vendors, Rollcall with its API, and readers in processes of their own. Whatever the machine does
+// meanwhile, the contract holds: no reader misses a round without being told, none gets one twice.
+func TestServeEndToEnd(t *testing.T) {
+	dir, profile := t.TempDir(), filepath.Join(t.TempDir(), "cpu")
+
+	var out, notes bytes.Buffer
+
+	code := run([]string{
+		"--parts", "serve", "--vendors", "3,20", "--readers", "40", "--for", "500ms", "--format", "json", "--cpuprofile", profile, "--dir", dir,
+	}, strings.NewReader(""), &out, &notes)
+	require.Zero(t, code, notes.String())
+
+	var f figures
+
+	require.NoError(t, json.Unmarshal(out.Bytes(), &f))
+	require.Len(t, f.Serve, 5)
+	assert.Equal(t, programRollcall, f.Serve[0].Program)
+	assert.Zero(t, f.Serve[0].Events, "it is measured without readers first")
+
+	for i := range f.Serve[1:] {
+		r := &f.Serve[i+1]
+		assert.Equal(t, modes()[i/2], r.Mode)
+		assert.Equal(t, []string{programBare, programRollcall}[i%2], r.Program)
+		assert.GreaterOrEqual(t, r.Rounds, 5)
+		assert.GreaterOrEqual(t, r.Events, int64(5*40))
+		assert.Positive(t, r.Bytes)
+		assert.Positive(t, r.Latency.P50)
+		assert.Positive(t, r.Resident)
+		assert.Zero(t, r.Gaps)
+		assert.Zero(t, r.Duplicates)
+		assert.Equal(t, r.Program == programRollcall, r.Overrun != spread{})
+	}
+
+	assert.Less(t, f.Serve[4].Bytes, f.Serve[2].Bytes, "what changes is less than the whole")
+	assert.Positive(t, f.Serve[4].Resumed, "somebody was cut and came back")
+	assert.FileExists(t, profile+".serve")
+
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, left, "data directories are removed")
+}
+
 func TestHelpExplainsEveryColumn(t *testing.T) {
 	t.Parallel()
 
@@ -132,11 +179,14 @@ func TestHelpExplainsEveryColumn(t *testing.T) {
 
 	require.Zero(t, run([]string{"--help"}, strings.NewReader(""), &out, &out))
 
-	for _, word := range []string{"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json", "--parts", "--answers", "jq", "ns/symbol", "messages/s", "cores", "conflated", "dropped", "grown", "--streams", "--rate", "--for"} {
+	for _, word := range []string{
+		"cpu", "× plain", "allocs", "beyond", "overrun", "durable", "peak", "start", "--vendors", "--cpuprofile", "bench.json", "--parts", "--answers", "jq", "ns/symbol", "messages/s", "cores", "conflated", "dropped", "grown", "--streams", "--rate", "--for",
+		"--readers", "--modes", "whole", "changes", "× bare", "latency", "gaps, twice", "resets", "resumed", "skipped", "told", "RSS",
+	} {
 		assert.Contains(t, out.String(), word)
 	}
 
-	for _, verb := range []string{verbVendors, verbStreams, verbClient, verbStream} {
+	for _, verb := range taskVerbs() {
 		assert.NotContains(t, out.String(), verb, "what the program calls itself with is nobody's business")
 	}
 }
@@ -146,12 +196,12 @@ func TestWrongCommandLineNamesEveryMistake(t *testing.T) {
 
 	var out, errs bytes.Buffer
 
-	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0", "--parts", "all", "--answers", "0", "--streams", "0", "--rate", "-1", "--for", "1ms"},
+	code := run([]string{"--vendors", "0", "--programs", "fast", "--symbols", "0", "--latency", "0s", "--format", "xml", "--repeat", "0", "--parts", "all", "--answers", "0", "--streams", "0", "--rate", "-1", "--for", "1ms", "--readers", "0", "--modes", "none"},
 		strings.NewReader(""), &out, &errs)
 	assert.Equal(t, 1, code)
 	assert.Empty(t, out.String())
 
-	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0", "--parts all", "--answers 0", "--streams 0", "--rate -1", "--for 1ms"} {
+	for _, flag := range []string{"--vendors 0", "--programs fast", "--symbols 0", "--latency 0s", `--format "xml"`, "--repeat 0", "--parts all", "--answers 0", "--streams 0", "--rate -1", "--for 1ms", "--readers 0", "--modes none"} {
 		assert.Contains(t, errs.String(), flag)
 	}
 }

@@ -12,10 +12,11 @@ const (
 	partRounds  = "rounds"
 	partAnswers = "answers"
 	partStreams = "streams"
+	partServe   = "serve"
 )
 
 // parts returns the parts in their order.
-func parts() []string { return []string{partRounds, partAnswers, partStreams} }
+func parts() []string { return []string{partRounds, partAnswers, partStreams, partServe} }
 
 // The programs that are compared.
 const (
@@ -38,6 +39,7 @@ const (
 	maxSymbols = 10_000
 	maxStreams = 1000
 	maxRate    = 10_000_000
+	maxReaders = 5000
 )
 
 // options are the command line.
@@ -48,6 +50,8 @@ type options struct {
 	Answers    []int
 	Streams    int
 	Rate       int
+	Readers    int
+	Modes      []string
 	For        time.Duration
 	Rounds     int
 	Repeat     int
@@ -66,6 +70,7 @@ func (o *options) check() error {
 	errs := []error{
 		within("vendors", maxVendors, o.Vendors...), within("symbols", maxSymbols, o.Symbols), within("answers", maxSymbols, o.Answers...),
 		within("streams", maxStreams, o.Streams), among("parts", parts(), o.Parts...), among("programs", programs(), o.Programs...),
+		within("readers", maxReaders, o.Readers), among("modes", modes(), o.Modes...),
 	}
 
 	if least := products * o.Streams; o.Rate < least || o.Rate > maxRate {

@@ -28,26 +28,36 @@ type streamed struct {
 }
 
 func newStreamed(ctx context.Context, t *streamTask, dir string) (*streamed, error) {
-	cfg, err := config.Parse([]byte(t.configuration(dir)), "bench.yaml", nil)
+	s, snapshots, err := openService(ctx, t.configuration(dir))
 	if err != nil {
 		return nil, err
+	}
+
+	return &streamed{service: s, snapshots: snapshots, counted: make([]messages.StreamStatus, t.Streams)}, nil
+}
+
+// openService starts Rollcall from a configuration, as the binary does, and subscribes to its snapshots.
+func openService(ctx context.Context, text string) (*service.Service, *system.Subscription, error) {
+	cfg, err := config.Parse([]byte(text), "bench.yaml", nil)
+	if err != nil {
+		return nil, nil, err
 	}
 
 	s, err := service.Open(ctx, cfg, service.Options{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 
 	if err := s.Start(ctx); err != nil {
-		return nil, errors.Join(err, s.Stop(ctx))
+		return nil, nil, errors.Join(err, s.Stop(ctx))
 	}
 
 	snapshots, err := s.System().Subscribe(system.SubscribeOptions{})
 	if err != nil {
-		return nil, errors.Join(err, s.Stop(ctx))
+		return nil, nil, errors.Join(err, s.Stop(ctx))
 	}
 
-	return &streamed{service: s, snapshots: snapshots, counted: make([]messages.StreamStatus, t.Streams)}, nil
+	return s, snapshots, nil
 }
 
 // configuration is the file that an operator would write.

@@ -25,6 +25,10 @@ func (f *figures) print(out io.Writer, o *options) error {
 		tables = append(tables, streamsTable(o, f.Streams))
 	}
 
+	if len(f.Serve) > 0 {
+		tables = append(tables, serveTable(o, f.Serve))
+	}
+
 	if _, err := io.WriteString(out, strings.Join(tables, "\n")); err != nil {
 		return fmt.Errorf("table: %w", err)
 	}
