@@ -70,9 +70,9 @@ const whole = `about:
   sources: [a recorded answer]
   secrets: {key: from the account's page}
 class: crypto
-url: https://vendor.example/{symbol}
+url: https://vendor.example/{symbol}?k={secret.key}
 parse: {price: p}
-stream: {url: 'wss://vendor.example/'}
+stream: {url: 'wss://vendor.example/', login: {send: '$secret.word + $secret.key'}}
 examples:
   - name: polled
     symbols:
@@ -80,7 +80,7 @@ examples:
       - {PEPE/USD: pepe}
       - GOLD: {symbol: xau, with: {unit: "g: 1"}}
     answers:
-      - {for: BTC, status: 200, headers: {ETag: '"1"', X-Count: 4}, body: '{"p":1}'}
+      - {for: BTC, status: 200, headers: {ETag: '"1"', X-Count: 4}, body: '{"p":1, "s":"{secret.other}"}'}
       - {status: 304, conditional: true}
     expect:
       - {instrument: BTC/USD, price: '1.50', bid: '1', ask: '2', time: '2026-11-20T15:04:05.123456789Z', flags: [untimed, day], mid: '1.5',
@@ -113,14 +113,15 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Title: "A vendor", Site: "https://vendor.example/docs", Auth: "key in the query", Limits: "8 a minute", Notes: []string{"one"},
 		Sources: []string{"a recorded answer"}, Secrets: map[string]string{"key": "from the account's page"},
 	}, entry.About)
-	assert.Equal(t, map[string]string{"key": "KEY"}, entry.TestSecrets())
+	assert.Equal(t, []string{"key", "word"}, entry.Secrets, "not those of examples")
+	assert.Equal(t, map[string]string{"key": "KEY", "word": "WORD"}, entry.TestSecrets())
 
 	polledSymbols := `[BTC/USD, {PEPE/USD: pepe}, {GOLD: {symbol: xau, with: {unit: "g: 1"}}}]`
 	assert.Equal(t, []example.Example{
 		{
 			Name: "polled", Symbols: polledSymbols, Instruments: []string{"BTC/USD", "PEPE/USD", "GOLD"},
 			Answers: []example.Answer{
-				{For: "BTC", Status: 200, Headers: map[string]string{"ETag": `"1"`, "X-Count": "4"}, Body: `{"p":1}`},
+				{For: "BTC", Status: 200, Headers: map[string]string{"ETag": `"1"`, "X-Count": "4"}, Body: `{"p":1, "s":"{secret.other}"}`},
 				{Status: 304, Conditional: true},
 			},
 			Expect: []example.Quote{

@@ -42,6 +42,11 @@ func Parse(data []byte, file string) (*Entry, error) {
 		Transports: transports(raw.URL, raw.Stream.URL), Text: data,
 	}
 
+	var whole yaml.Node
+	if yaml.Load(data, &whole) == nil {
+		entry.Secrets = secrets(&whole)
+	}
+
 	if !raw.About.IsZero() {
 		r.add(&raw.About, raw.About.Load(&entry.About, yaml.WithKnownFields()))
 	}

@@ -26,6 +26,8 @@ type Entry struct {
 	// Class is the asset class, Classes those of instruments that have one of their own.
 	Class   string
 	Classes map[string]string
+	// Secrets are the names of the secrets that it takes, sorted.
+	Secrets []string
 	// Transports are how the vendor is reached: REST first where it is both polled and pushes; none where it has no URL.
 	Transports []Transport
 	// Examples are what it has been seen to do, in written order.
@@ -45,7 +47,7 @@ type About struct {
 	// Notes are what is particular, Sources where the facts are from.
 	Notes   []string `yaml:"notes"`
 	Sources []string `yaml:"sources"`
-	// Secrets says of each secret the definition needs where to get it.
+	// Secrets says of secrets where to get them.
 	Secrets map[string]string `yaml:"secrets"`
 }
 
@@ -64,8 +66,8 @@ func (e *Entry) Transport() string {
 
 // TestSecrets returns the values that stand for the secrets in the examples: each secret's name in capital letters.
 func (e *Entry) TestSecrets() map[string]string {
-	secrets := make(map[string]string, len(e.About.Secrets))
-	for name := range e.About.Secrets {
+	secrets := make(map[string]string, len(e.Secrets))
+	for _, name := range e.Secrets {
 		secrets[name] = strings.ToUpper(name)
 	}
 

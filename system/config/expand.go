@@ -12,7 +12,12 @@ import (
 // expand replaces references. A definition may not have any: it could take what it likes from the machine it is used on.
 func (d *decoder) expand(at place, node *yaml.Node) (string, bool) {
 	if d.source(node) != d.main && strings.Contains(strings.ReplaceAll(node.Value, "$$", ""), "${") {
-		d.mistakeAt(node, at.path, "holds a reference, which a definition may not", "write {secret.NAME}, and give the secret beside `use`")
+		remedy := "write {secret.NAME}, and give the secret beside `use`"
+		if strings.HasPrefix(at.pattern, "vendors.*.secrets.") {
+			remedy = "leave secrets out here, and give them beside `use`"
+		}
+
+		d.mistakeAt(node, at.path, "holds a reference, which a definition may not", remedy)
 
 		return "", false
 	}

@@ -41,7 +41,7 @@ func own(t *testing.T, name string) (entry *catalog.Entry, use string) {
 func TestOwnDefinitionsKeepTheirPromises(t *testing.T) {
 	t.Parallel()
 
-	for _, name := range []string{"polled", "pushed"} {
+	for _, name := range []string{"polled", "pushed", "both"} {
 		entry, use := own(t, name)
 
 		for _, e := range entry.Examples {

@@ -17,6 +17,7 @@ import (
 	"github.com/rollcall-go/rollcall/system/catalog"
 	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/example"
+	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/service"
 	"github.com/rollcall-go/rollcall/system/sim"
 )
@@ -60,6 +61,7 @@ func (s *stage) set(ctx context.Context, use string) (err error) {
 		return err
 	}
 
+	s.oneWay()
 	s.hasten()
 
 	if s.service, err = service.Open(ctx, s.cfg, service.Options{OnDemand: true, Wrap: s.watch}); err != nil {
@@ -108,6 +110,20 @@ func (s *stage) text(use string) string {
 	}
 
 	return b.String()
+}
+
+// oneWay keeps a vendor that can be polled and pushes to what the example is about: to polls where it has no script, to the stream where it has
+// no answers. With both, the vendor is asked as a service asks it.
+func (s *stage) oneWay() {
+	vendor := &s.cfg.Vendors[0].Feed
+
+	switch {
+	case vendor.URL == "" || vendor.Stream.URL == "":
+	case !s.example.Pushes():
+		vendor.Stream = spec.Stream{}
+	case len(s.example.Answers) == 0 && len(vendor.Endpoints) == 0:
+		vendor.URL = ""
+	}
 }
 
 // hasten makes what the example waits for come sooner, lets each round ask, and accepts prices of any age: examples are from long ago.
