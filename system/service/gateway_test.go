@@ -147,13 +147,12 @@ func TestStalledClientsDoNotHoldUpTheEnd(t *testing.T) {
 }
 
 // A07: clients at full speed are served, or told when to come again; rounds do not notice.
-func TestClientsAtFullSpeed(t *testing.T) {
-	t.Parallel()
-
+func TestClientsAtFullSpeed(t *testing.T) { //nolint:paralleltest // it takes all there is of the machine
 	const clients, rounds = 16, 10
 
 	r := newRig(t, plan{
-		vendors: []string{"forex"}, every: 200 * time.Millisecond, deadline: 200 * time.Millisecond, adjust: token("desk", deskToken),
+		vendors: []string{"forex"}, every: slower * 200 * time.Millisecond, deadline: slower * 200 * time.Millisecond,
+		adjust: token("desk", deskToken),
 	})
 	sub := r.watch(t)
 	r.next(t, sub)

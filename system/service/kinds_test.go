@@ -259,12 +259,12 @@ func TestPayloadFaultsWithDefinitionsOfEveryKind(t *testing.T) {
 	t.Parallel()
 
 	cases := payloadCases()
-	texts := bodies(t, cases)
 
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 
+			texts := bodies(t, cases) // now: they hold the time
 			p := plan{
 				vendors: []string{"healthy"}, every: slower * 2 * time.Second, deadline: slower * time.Second, onDemand: true,
 				plays: map[string]*sim.Play{}, defined: map[string]string{},

@@ -55,7 +55,7 @@ func TestFailingVendorComesBack(t *testing.T) {
 func TestFlappingVendor(t *testing.T) {
 	t.Parallel()
 
-	const every = 50 * time.Millisecond
+	const every = slower * 50 * time.Millisecond
 
 	r := newRig(t, plan{
 		vendors: []string{"ill", "healthy"}, faults: map[string]string{"ill": "flap=150ms/300ms"}, every: every, deadline: every,
@@ -80,7 +80,9 @@ func TestSwizzleClog(t *testing.T) {
 	t.Parallel()
 
 	names := []string{"a", "b", "c", "d"}
-	r := newRig(t, plan{vendors: append(names, "healthy"), every: time.Second, deadline: 300 * time.Millisecond, onDemand: true})
+	r := newRig(t, plan{
+		vendors: append(names, "healthy"), every: slower * time.Second, deadline: slower * 300 * time.Millisecond, onDemand: true,
+	})
 	hanging := make(map[string]bool)
 	check := func() {
 		s := r.take(t)
