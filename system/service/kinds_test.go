@@ -258,6 +258,10 @@ func (k *kind) vendor(name, body string) (definition string, play *sim.Play) {
 func TestPayloadFaultsWithDefinitionsOfEveryKind(t *testing.T) {
 	t.Parallel()
 
+	if raced {
+		t.Skip("two hundred vendors at once take minutes under the race detector; the readers are raced by their own tests")
+	}
+
 	cases := payloadCases()
 
 	for _, k := range kinds() {
