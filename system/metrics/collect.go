@@ -69,7 +69,7 @@ func (i *instant) Collect(out chan<- prometheus.Metric) {
 
 	s.listings()
 
-	if snapshot := m.current(roster); snapshot != nil {
+	if snapshot := m.current(); snapshot != nil {
 		s.snapshot(snapshot, m.options.Instruments(), time.Now())
 	}
 

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/sirupsen/logrus"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -112,8 +113,6 @@ func New(options Options) *Metrics {
 
 // Observe counts a snapshot that was published, and those before it that never came here. One that is known already changes nothing.
 func (m *Metrics) Observe(s *messages.Snapshot, missed uint64) {
-	roster := m.options.Roster()
-
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
@@ -121,27 +120,35 @@ func (m *Metrics) Observe(s *messages.Snapshot, missed uint64) {
 		return
 	}
 
+	roster := m.options.Roster()
 	m.snapshot = s
 	m.rounds.observe(s, missed)
 	m.vendors.keep(roster)
 	m.vendors.observe(s, roster)
 }
 
-// current is the newest snapshot, nil before the first, once the series of vendors that are gone have ended.
-func (m *Metrics) current(roster *messages.Roster) *messages.Snapshot {
+// current is the newest snapshot; nil before the first.
+func (m *Metrics) current() *messages.Snapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	m.vendors.keep(roster)
-
 	return m.snapshot
+}
+
+// gather collects everything, once the series of vendors that are gone have ended: collectors run side by side.
+func (m *Metrics) gather() ([]*dto.MetricFamily, error) {
+	m.mu.Lock()
+	m.vendors.keep(m.options.Roster())
+	m.mu.Unlock()
+
+	return m.registry.Gather() //nolint:wrapcheck // it is the library that asks
 }
 
 // Handler serves the metrics in the format that is asked for: text, OpenMetrics or protobuf.
 func (m *Metrics) Handler() http.Handler {
 	const scrapes = 4 // at once; further ones are told to come again
 
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+	return promhttp.HandlerFor(prometheus.GathererFunc(m.gather), promhttp.HandlerOpts{
 		EnableOpenMetrics: true, ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: scrapes, ErrorLog: errorLog{m.options.Log},
 	})
 }

@@ -31,6 +31,8 @@ func (s *Service) openGateway(cfg *config.Config) error {
 			TLS: listen.TLS{Cert: cfg.HTTP.TLS.Cert, Key: cfg.HTTP.TLS.Key, ClientCA: cfg.HTTP.TLS.ClientCA},
 		},
 		Access:  accessSettings(&cfg.HTTP),
+		Metrics: s.watch.metrics.Handler(),
+		Observe: s.watch.handled,
 		Version: s.options.Version,
 		Log:     s.options.Log.WithField("actor", "gateway"),
 	})

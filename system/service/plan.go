@@ -145,7 +145,7 @@ func fixed(key string) bool {
 	case "data", "durability", "history.retention", "max_in_flight", "http.listen", "http.max_connections":
 		return true
 	default:
-		return strings.HasPrefix(key, "http.tls.")
+		return strings.HasPrefix(key, "http.tls.") || strings.HasPrefix(key, "tracing.")
 	}
 }
 

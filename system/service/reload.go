@@ -14,7 +14,7 @@ import (
 // Reload makes the running service work by another configuration, and returns the difference. Vendors whose definition is the same keep their
 // connections and what they have spent of their budgets; the others are compiled anew. See system.System.Reload for when it takes
 // effect and what happens to rounds in flight. Whatever is wrong with the configuration changes nothing; what cannot change while running
-// (data, durability, history, max_in_flight, and where and how the API listens) is an error that wraps system.ErrNeedsRestart and names it.
+// (data, durability, history, max_in_flight, where and how the API listens, and tracing) is an error that wraps system.ErrNeedsRestart and names it.
 func (s *Service) Reload(ctx context.Context, cfg *config.Config) (*system.Difference, error) {
 	select {
 	case s.reloading <- struct{}{}:

@@ -44,6 +44,7 @@ const AuditDir = "audit"
 type Service struct {
 	system   *system.System
 	gateway  *gateway.Gateway // nil where nobody listens
+	watch    *watch
 	store    *store.Store
 	options  Options
 	notes    *notes
@@ -83,8 +84,12 @@ func Open(ctx context.Context, cfg *config.Config, options Options) (*Service, e
 
 	s.inForce.Store(cfg)
 
-	if err := s.openGateway(cfg); err != nil {
+	if err := s.openWatch(cfg); err != nil { //nolint:contextcheck // traces are sent for longer than opening takes
 		return nil, errors.Join(err, s.close())
+	}
+
+	if err := s.openGateway(cfg); err != nil {
+		return nil, errors.Join(err, s.watch.stop(ctx), s.close())
 	}
 
 	return s, nil
@@ -194,6 +199,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 
 	s.note()
+	s.watch.begin(s.system) //nolint:contextcheck // it watches for longer than the start takes
 
 	if s.gateway != nil {
 		return s.gateway.Start() //nolint:contextcheck // it serves for longer than the start takes
@@ -232,7 +238,11 @@ func (s *Service) Stop(ctx context.Context) error {
 
 	go func() { done <- s.close() }()
 
-	err = errors.Join(err, s.stopGateway(ctx))
+	watched := make(chan error, 1)
+
+	go func() { watched <- s.watch.stop(ctx) }()
+
+	err = errors.Join(err, s.stopGateway(ctx), <-watched)
 
 	select {
 	case closed := <-done:
