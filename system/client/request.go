@@ -71,6 +71,9 @@ func (c *Client) send(ctx context.Context, r request) ([]byte, error) {
 	}
 }
 
+// success is the class of the statuses that are no refusal.
+const success = 2
+
 // repeatable reports whether a request that failed may be sent again.
 func (r *request) repeatable(err error) bool {
 	reads := r.method == http.MethodGet
@@ -106,7 +109,7 @@ func (c *Client) attempt(ctx context.Context, r request) ([]byte, error) {
 	switch {
 	case response.StatusCode == http.StatusNotModified, response.StatusCode == http.StatusNoContent:
 		return nil, ErrNothingNew
-	case response.StatusCode/100 != 2: //nolint:mnd // the class of the status
+	case response.StatusCode/100 != success:
 		return nil, refusal(&r, response)
 	}
 

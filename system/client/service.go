@@ -42,7 +42,20 @@ func (c *Client) Tree(ctx context.Context) (*api.Actor, error) {
 
 // Ready is nil if the service has data to serve. If not, it is an *Error with the status 503 and the reasons.
 func (c *Client) Ready(ctx context.Context) error {
-	_, err := c.attempt(ctx, request{method: http.MethodGet, path: "/readyz"})
+	ctx, cancel := context.WithTimeout(ctx, c.settings.patience)
+	defer cancel()
 
-	return err
+	r := request{method: http.MethodGet, path: "/readyz"}
+
+	response, err := c.do(ctx, r, "text/plain")
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close() //nolint:errcheck // it was only read
+
+	if response.StatusCode/100 != success {
+		return refusal(&r, response)
+	}
+
+	return nil
 }
