@@ -49,6 +49,9 @@ func (b *board) forget(from, to int, before time.Time) int {
 	return empty
 }
 
+// has reports whether a place has a quote.
+func (b *board) has(at int) bool { return b.quotes[at].Instrument != "" }
+
 // judged returns one place's quote as it stands now.
 func (b *board) judged(at int, now time.Time) messages.Quote {
 	q := b.quotes[at]

@@ -69,7 +69,8 @@ func (b *switchboard) recover(usable int, now time.Time) {
 	}
 }
 
-// quotes returns every instrument's quote as it stands now. The instruments of a line that is down carry its failure.
+// quotes returns every instrument's quote as it stands now. The instruments of a line that is down carry its failure, and so do those without a
+// quote while there is no connection.
 func (b *switchboard) quotes(now time.Time) []messages.Quote {
 	quotes := make([]messages.Quote, len(b.board.quotes))
 
@@ -78,7 +79,7 @@ func (b *switchboard) quotes(now time.Time) []messages.Quote {
 		failure := l.reason()
 
 		for at := l.from; at < l.to; at++ {
-			if l.standing == up {
+			if l.standing == up && (l.current != nil || b.board.has(at)) {
 				quotes[at] = b.board.judged(at, now)
 			} else {
 				quotes[at] = b.board.without(at, failure.Outcome, failure.Detail)

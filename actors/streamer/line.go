@@ -95,12 +95,12 @@ func (l *line) wanting(now time.Time) bool {
 }
 
 // lapsed reports whether the line's part of the board may not be served any longer. What is not yet silent is not yet dead, unless the
-// vendor refuses us for good.
+// vendor refuses us for good, or there is nothing on the board.
 func (l *line) lapsed(silence time.Duration, now time.Time) bool {
 	switch {
 	case l.current != nil || l.failure == nil:
 		return false
-	case l.standing == up && !final(l.failure):
+	case l.standing == up && !final(l.failure) && l.missing < l.to-l.from:
 		return !now.Before(l.alive.Add(silence))
 	default:
 		return l.standing != down
