@@ -3,7 +3,7 @@
 import { app, refresh, say, start, useApp } from "./lib/app.js";
 import { html, render, useEffect, useRef, useState } from "./lib/html.js";
 import { listen, step } from "./lib/keys.js";
-import { go, useRoute } from "./lib/router.js";
+import { go, route, useRoute } from "./lib/router.js";
 import { turn } from "./lib/theme.js";
 import { Actors } from "./pages/actors.js";
 import { Instrument } from "./pages/instrument.js";
@@ -52,8 +52,14 @@ function useShortcuts(help) {
     ["k", () => step(-1)],
     ["t", () => { turn(); say(`theme ${document.documentElement.dataset.theme ?? "auto"}`); }],
     ["?", help],
-    ["Escape", () => history.back()],
+    ["Escape", up],
   ])), []);
+}
+
+/** up goes to the page that a page belongs to. */
+function up() {
+  const { page, name } = route();
+  if (name) go({ instrument: "overview", vendor: "vendors" }[page] ?? page);
 }
 
 /** useMove begins a new page at its top, with its title and the focus on its content. */

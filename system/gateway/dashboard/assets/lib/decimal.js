@@ -12,7 +12,7 @@ function parse(text) {
 const raised = (number, scale) => number.digits * 10n ** BigInt(scale - number.scale);
 
 function show(digits, scale) {
-  const sign = digits < 0n ? "-" : "";
+  const sign = digits < 0n ? "−" : "";
   const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, "0");
   return scale === 0 ? sign + text : `${sign}${text.slice(0, -scale)}.${text.slice(-scale)}`;
 }

@@ -3,7 +3,7 @@
 /** shortcuts is the list of what there is, for the help and for main.js. */
 export const shortcuts = [
   ["1", "Overview"], ["2", "Vendors"], ["3", "Rounds"], ["4", "Actors"], ["5", "Record"], ["6", "Service"],
-  ["/", "Filter"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["Esc", "Back, or leave the filter"],
+  ["/", "Filter"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["Esc", "Up, or leave the filter"],
   ["t", "Theme: auto, light, dark"], ["?", "This help"],
 ];
 

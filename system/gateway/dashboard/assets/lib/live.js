@@ -53,10 +53,11 @@ export class Live {
   async #fill() {
     try {
       const { rounds } = await get("/v1/snapshots", { limit: 1 }, this.#stop.signal);
-      if (rounds.length === 0) return;
-      const back = Math.min(replayed, Math.floor(maxReplay / Math.max(1, rounds[0].instruments)));
-      this.#last = Math.max(0, rounds[0].round - back);
-      this.#filling = this.#last > 0;
+      if (rounds.length === 0 || rounds[0].round < 2) return;
+      const [{ round, instruments }] = rounds;
+      const back = Math.max(1, Math.min(replayed, Math.floor(maxReplay / Math.max(1, instruments))));
+      this.#last = Math.max(1, round - back);
+      this.#filling = true;
     } catch {
       // Sparklines begin now, then.
     }

@@ -31,7 +31,7 @@ export function Instrument({ name }) {
     <section class="panel" aria-labelledby="rounds-title"><h2 id="rounds-title">Rounds</h2>
       <${Resource} of=${history} what="The rounds">${(data) => (data.series.length === 0
         ? html`<${Empty} title="Nothing is stored yet" />`
-        : html`<${Grid} caption="Rounds" columns=${rounds} rows=${data.series} rowKey=${(p) => p.round} />`)}<//></section>
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds, table"><${Grid} caption="Rounds" columns=${rounds} rows=${data.series} rowKey=${(p) => p.round} /></div>`)}<//></section>
   </div>`;
 }
 
@@ -72,7 +72,7 @@ const rounds = [
 function History({ name, series }) {
   const priced = series.filter((p) => p.price !== null).length;
   const chart = useMemo(() => charted(series), [series]);
-  const describe = useMemo(() => describer(chart.vendors), [chart.vendors.join("\n")]);
+  const describe = useMemo(() => describer(chart.vendors, chart.digits), [chart.vendors.join("\n"), chart.digits]);
   if (priced < 2) return html`<${Empty} title="Not enough rounds yet">A chart appears with the second price.<//>`;
 
   const first = series.at(-1);
@@ -90,6 +90,7 @@ function charted(series) {
 
   return {
     vendors: vendors.length > 1 ? vendors : [],
+    digits: Math.max(0, ...points.map((p) => (p.price ?? "").split(".")[1]?.length ?? 0)),
     low: Math.min(...known), high: Math.max(...known),
     data: [
       points.map((p) => Date.parse(p.at) / 1000), prices,
@@ -101,12 +102,17 @@ function charted(series) {
 const dashes = [[6, 3], [2, 3], [10, 4], [6, 3, 2, 3], [1, 2], [12, 3, 3, 3], [4, 2], [8, 6]];
 
 /** describer says how the published price and the sources look: a thick line, and dashes that differ without colour. */
-const describer = (vendors) => (colours) => ({
-  series: [
-    { label: "UTC" },
-    { label: "published", stroke: colours.accent, width: 2, points: { show: false }, spanGaps: false },
-    ...vendors.map((vendor, i) => ({
-      label: vendor, stroke: [colours.note, colours.warn, colours.good, colours.idle][i % 4], width: 1, dash: dashes[i % dashes.length], points: { show: false },
-    })),
-  ],
-});
+const describer = (vendors, digits) => (colours) => {
+  const value = (_, v) => (v === null || v === undefined ? "–" : v.toFixed(digits));
+  return {
+    values: (_, ticks, __, ___, step) => ticks.map((tick) => tick.toFixed(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)))),
+    series: [
+      { label: "UTC" },
+      { label: "published", stroke: colours.accent, width: 2, points: { show: false }, value },
+      ...vendors.map((vendor, i) => ({
+        label: vendor, stroke: [colours.note, colours.warn, colours.good, colours.idle][i % 4], width: 1, dash: dashes[i % dashes.length],
+        points: { show: false }, value,
+      })),
+    ],
+  };
+};

@@ -56,13 +56,13 @@ function Prices() {
 }
 
 const columns = (round) => [
-  { id: "name", head: "Instrument", class: "name", value: (row) => row.name, cell: (row) => html`<a data-row href=${link("instrument", row.name)}>${row.name}</a>` },
+  { id: "name", head: "Instrument", class: "name", value: (row) => row.name, cell: (row) => html`<a data-row href=${link("instrument", row.name)} title=${row.name}>${row.name}</a>` },
   { id: "class", head: "Class", class: "class mid-up", value: (row) => row.class, cell: (row) => row.class },
   { id: "price", head: "Price", class: "num price", cell: (row) => html`<${Price} row=${row} round=${round} />` },
-  { id: "change", head: "Change", class: "num small-up", hint: "since the round before", value: (row) => moved(row), cell: (row) => html`<${Change} row=${row} />` },
+  { id: "change", head: "Change", class: "num change small-up", hint: "since the round before", value: (row) => moved(row), cell: (row) => html`<${Change} row=${row} />` },
   { id: "trend", head: "Trend", class: "trend small-up", hint: "the last rounds", cell: (row) => html`<${Sparkline} values=${row.trend} />` },
-  { id: "age", head: "Age", class: "num", hint: "of the price, by its own time", value: (row) => (row.pricedAt === null ? null : -row.pricedAt), cell: (row) => html`<${Age} row=${row} />` },
-  { id: "status", head: "Status", class: "status", value: (row) => severity(meaning(row.status).tone), cell: (row) => html`<${Badge} word=${row.status} of="status" />` },
+  { id: "age", head: "Age", class: "num age small-up", hint: "of the price, by its own time", value: (row) => (row.pricedAt === null ? null : -row.pricedAt), cell: (row) => html`<${Age} row=${row} />` },
+  { id: "status", head: "Status", class: "status", value: (row) => severity(meaning(row.status).tone), cell: (row) => html`<${Badge} word=${row.status} of="status" /><span class="small-only stacked muted"><${Age} row=${row} /></span>` },
   { id: "sources", head: "Sources", class: "num sources mid-up", hint: "used of expected", value: (row) => row.used - row.expected, cell: (row) => `${row.used}/${row.expected}` },
 ];
 

@@ -79,6 +79,6 @@ const columns = [
   { id: "hash", head: "Hash", class: "mid-up", cell: (e) => html`<code class="muted" title=${e.hash}>${e.hash.slice(0, 12)}</code>` },
 ];
 
-const Fields = ({ data }) => html`${Object.entries(data ?? {}).map(([name, value]) => html`<span class="field" key=${name}><span class="muted">${spaced(name)}</span> ${short(value)}</span> `)}`;
+const Fields = ({ data }) => html`${Object.entries(data ?? {}).filter(([, value]) => value !== "").map(([name, value]) => html`<span class="field" key=${name}><span class="muted">${spaced(name)}</span> ${short(value)}</span> `)}`;
 
 const short = (value) => (/^[0-9a-f]{40,}$/.test(value) ? `${value.slice(0, 12)}…` : value);

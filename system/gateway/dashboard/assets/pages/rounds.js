@@ -63,7 +63,7 @@ function List({ newest }) {
   const found = useResource("/v1/snapshots", asked, newest);
   return html`<${Resource} of=${found} what="The rounds">${(data) => (data.rounds.length === 0
     ? html`<${Empty} title="Nothing is stored yet" />`
-    : html`<${Grid} caption="Rounds before" columns=${columns} rows=${data.rounds} rowKey=${(r) => r.round} />`)}<//>`;
+    : html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds before, table"><${Grid} caption="Rounds before" columns=${columns} rows=${data.rounds} rowKey=${(r) => r.round} /></div>`)}<//>`;
 }
 
 const columns = [

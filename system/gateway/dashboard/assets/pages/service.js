@@ -1,6 +1,7 @@
 // The service itself: whether it is ready and why not, its schedule, what is on disk, what it missed, who listens.
 
-import { app, refresh, serverNow, useApp } from "../lib/app.js";
+import { refresh, serverNow, useApp } from "../lib/app.js";
+import { hasToken } from "../lib/api.js";
 import { clock, count, duration, moment } from "../lib/format.js";
 import { html, useEffect } from "../lib/html.js";
 import { Toned } from "../parts/badge.js";
@@ -48,6 +49,9 @@ export function Service() {
     fact("WebSockets", count(status.streams.websocket)),
     fact("Your role", status.role))}
     </div>
-    <p class="muted">The same for machines: <a href="/v1/status">status</a>, <a href="/metrics">metrics</a>, <a href="/openapi.json">API</a>${app.state.status.role && "."}</p>
+    <p class="muted">The same for machines: ${["/v1/status", "/metrics", "/openapi.json"].map((path, i) => html`${i > 0 && ", "}<${Machine} path=${path} />`)}.</p>
   </div>`;
 }
+
+/** Machine is a link, where the browser can follow it: it does not send the token. */
+const Machine = ({ path }) => (hasToken() ? html`<code>${path}</code>` : html`<a href=${path}>${path}</a>`);

@@ -35,7 +35,7 @@ export function Vendor({ name }) {
     </div>
     <section class="panel" aria-labelledby="quotes-title"><h2 id="quotes-title">Its quotes in the newest round</h2><${Quotes} name=${name} /></section>
     <section class="panel" aria-labelledby="rounds-title"><h2 id="rounds-title">Rounds</h2>
-      <${Resource} of=${found} what="The rounds">${(data) => html`<${Grid} caption="Rounds" columns=${rounds} rows=${data.recent} rowKey=${(r) => r.round} />`}<//></section>
+      <${Resource} of=${found} what="The rounds">${(data) => html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds, table"><${Grid} caption="Rounds" columns=${rounds} rows=${data.recent} rowKey=${(r) => r.round} /></div>`}<//></section>
   </div>`;
 }
 
@@ -87,7 +87,7 @@ const describe = (colours) => ({
   range: (_, __, most) => [0, (most || 1) * 1.12],
   series: [
     { label: "UTC" },
-    { label: "latency", stroke: colours.accent, width: 1.5, points: { show: true, size: 4, fill: colours.accent }, value: (_, v) => duration(v) },
+    { label: "latency", stroke: colours.accent, width: 1.5, points: { size: 4, fill: colours.accent }, value: (_, v) => duration(v) },
     { label: "deadline", stroke: colours.warn, width: 1, dash: [6, 4], points: { show: false }, value: (_, v) => duration(v) },
     { label: "no answer", stroke: colours.bad, paths: () => null, points: { show: false }, value: (_, v) => (v === null ? "–" : "✕") },
   ],
@@ -97,7 +97,7 @@ const describe = (colours) => ({
 /** crosses draws a cross where a series has a value: a shape that is not a point, for what did not answer. */
 function crosses(plot, series, colour) {
   const { ctx } = plot;
-  const size = 4 * devicePixelRatio;
+  const size = Math.max(1.5, Math.min(4, plot.width / plot.data[0].length / 3)) * devicePixelRatio;
   ctx.save();
   ctx.setLineDash([]);
   ctx.strokeStyle = colour;

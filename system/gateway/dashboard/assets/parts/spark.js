@@ -25,9 +25,9 @@ export function Sparkline({ values }) {
   });
   const last = values.at(-1);
 
-  return html`<svg class="spark" viewBox=${`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
+  return html`<svg class="spark" viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
     <path d=${path.join("")} />
-    ${last !== null && html`<circle cx=${x(values.length - 1)} cy=${y(last)} r="1.8" />`}
+    ${last !== null && html`<path class="end" d=${`M${x(values.length - 1)} ${y(last)}h0`} />`}
   </svg>`;
 }
 

@@ -26,7 +26,7 @@ export function Steer({ vendor, state, compact = false }) {
   return html`<span class="steer">
     ${state === "paused" ? button("resume", "Resume", { style: "primary" }) : html`
       ${calm.has(state) ? button("restart", "Release", { style: "primary" }) : !compact && button("restart", "Restart", { ask: true })}
-      ${button("pause", "Pause", { ask: true })}`}
+      ${button("pause", "Pause", { ask: true, style: compact ? "small-up" : "" })}`}
     ${problem && html`<span class="problem" role="alert">${problem}</span>`}
     ${asking === "pause" && html`<${Confirm} title=${`Pause ${vendor}?`} action="Pause" close=${() => setAsking("")} confirmed=${() => act("pause")}
       text="It is not asked any more, by any round, until someone resumes it. Its instruments go without its prices." />`}

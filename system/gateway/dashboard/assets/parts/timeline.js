@@ -19,8 +19,14 @@ export function Timeline({ round, limit = 0 }) {
 export function Running({ open, vendors, limit = 0 }) {
   useClock(100);
   const end = Math.max(0, serverNow() - Date.parse(open.startedAt));
-  const rows = vendors.map(({ name }) => ({ name, ...(open.vendors.get(name) ?? { latency: null, outcome: "", waiting: true }) }));
+  const rows = vendors.map((vendor) => ({ name: vendor.name, ...(open.vendors.get(vendor.name) ?? expected(vendor)) }));
   return html`<${Waterfall} rows=${rows} round=${open} end=${Math.min(end, open.deadline)} limit=${limit} />`;
+}
+
+/** expected is what stands for a vendor that has not answered: one that is not asked will not. */
+function expected({ state }) {
+  const outcome = { quarantined: "quarantined", paused: "paused", backoff: "crashed" }[state] ?? "";
+  return { latency: null, outcome, waiting: outcome === "" };
 }
 
 function Waterfall({ rows, round, end, limit }) {
