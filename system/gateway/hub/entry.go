@@ -104,7 +104,7 @@ func (e *Entry) shared(p product, produce func() []byte) []byte {
 		made.bytes = produce()
 
 		if p.lens != "" {
-			e.hold(len(made.bytes))
+			e.hold(len(p.lens) + len(made.bytes))
 		}
 	})
 

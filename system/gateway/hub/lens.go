@@ -35,22 +35,23 @@ func NewLens(selections ...messages.Selection) Lens {
 	return l
 }
 
-// maxViews is how many views are kept at a time; who comes with ever new wishes makes the others be made again.
-const maxViews = 1024
+// maxViewed bounds what views are kept, by their weight in bytes: who comes with ever new wishes makes the others be made again.
+const maxViewed = 32 << 20
 
 // views keeps what was narrowed of the newest roster.
 type views struct {
 	mu     sync.Mutex
 	roster *messages.Roster
 	made   map[string]*messages.View
+	held   int // weight of what is kept
 }
 
 // of returns the view of a roster through a lens.
 func (v *views) of(roster *messages.Roster, lens Lens) *messages.View {
 	v.mu.Lock()
 
-	if v.roster != roster || len(v.made) >= maxViews {
-		v.roster, v.made = roster, make(map[string]*messages.View)
+	if v.roster != roster {
+		v.clear(roster)
 	}
 
 	known := v.made[lens.key]
@@ -66,8 +67,43 @@ func (v *views) of(roster *messages.Roster, lens Lens) *messages.View {
 	defer v.mu.Unlock()
 
 	if v.roster == roster {
-		v.made[lens.key] = view
+		v.keep(lens.key, view)
 	}
 
 	return view
+}
+
+func (v *views) clear(roster *messages.Roster) {
+	v.roster, v.made, v.held = roster, make(map[string]*messages.View), 0
+}
+
+// keep remembers a view that may have been made twice at the same time.
+func (v *views) keep(key string, view *messages.View) {
+	weight := len(key) + weightOfView(view)
+
+	if v.held+weight > maxViewed {
+		v.clear(v.roster)
+	}
+
+	if v.made[key] == nil {
+		v.held += weight
+	}
+
+	v.made[key] = view
+}
+
+// weightOfView is about what a view takes in memory, in bytes.
+func weightOfView(view *messages.View) int {
+	const perView, perVendor, perSource = 1 << 10, 256, 256
+
+	if view.IsAll() { // it shares the roster
+		return perView
+	}
+
+	weight := perView
+	for _, listing := range view.Roster().Listings() {
+		weight += perVendor + perSource*len(listing.Instruments)
+	}
+
+	return weight
 }
