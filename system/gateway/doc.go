@@ -12,5 +12,8 @@
 // # Adding a resource
 //
 // Write a handler, a method of Gateway or of an inner package, and add a line to the table in routes.go. A POST needs the role admin, everything
-// else the role read, unless the route is open to all.
+// else the role read, unless the route is open to all. The handler reads its parameters with package params, which refuses those it does not name, and
+// looks at rounds through the caller's sight (sight.go), so that nothing hidden is in the answer. Describe the operation in the tests of package
+// openapi: a route without a description fails the tests, and so does an answer that is not as described. A new status or mistake is a line of
+// golden_test.go.
 package gateway

@@ -173,3 +173,32 @@ func TestTheAPISteers(t *testing.T) {
 		return record.Verification.State == "verified"
 	}, patience, 50*time.Millisecond)
 }
+
+// X05 A06: whatever goes wrong with vendors and requests, no answer has a secret in it.
+func TestTheAPITellsNoSecret(t *testing.T) {
+	t.Parallel()
+
+	r := newRig(t, plan{
+		vendors: []string{"well", "html", "status", "slow"}, every: time.Second, deadline: 300 * time.Millisecond,
+		faults: map[string]string{"html": "html", "status": "status=500", "slow": "hang"}, adjust: token("desk", deskToken),
+	})
+	r.until(t, r.watch(t), func(s *messages.Snapshot) bool { return s.Round >= 2 })
+
+	through := &apiRig{Service: r.Service, url: "http://" + r.Addr().String()}
+
+	for _, path := range []string{
+		"/v1/snapshot", "/v1/snapshot?format=csv", "/v1/snapshots", "/v1/snapshots/1", "/v1/instruments", "/v1/instruments/html.A?sources=true", "/v1/vendors",
+		"/v1/vendors/status", "/v1/vendors/slow", "/v1/audit", "/v1/audit?format=csv", "/v1/status", "/v1/tree", "/readyz", "/metrics", "/openapi.json",
+		"/v1/snapshot?" + queryCanary + "=x", "/v1/nothing", "/v1/vendors/nobody",
+	} {
+		for _, shownToken := range []string{deskToken, "x" + deskToken} {
+			_, body := through.ask(t, shownToken, http.MethodGet, path)
+			assert.NotContains(t, body, headerCanary, path)
+			assert.NotContains(t, body, deskToken, path)
+
+			if path != "/v1/snapshot?"+queryCanary+"=x" { // which the client knows already
+				assert.NotContains(t, body, queryCanary, path)
+			}
+		}
+	}
+}
