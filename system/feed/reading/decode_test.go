@@ -99,6 +99,34 @@ func TestOneSymbolPerRequest(t *testing.T) {
 	assert.Equal(t, messages.OutcomeMissingSymbol, quotes[0].Outcome, "the row is another symbol's")
 }
 
+// Vendors drop the array around a single row.
+func TestASingleRowOfSeveral(t *testing.T) {
+	t.Parallel()
+
+	for _, format := range []string{"json", "ndjson"} { // in one pass, and as a tree
+		d := keyed("X", "bid", "sym")
+		d.Parse = spec.Parse{Format: format, Rows: "q", Key: "sym", Price: "last.p", Bid: "bid"}
+
+		if format == "ndjson" {
+			d.Parse.Rows = "[0].q"
+		}
+
+		decoder := newDecoder(t, d)
+
+		quotes, err := decoder.Decode([]byte(`{"q":{"last":{"p":2.0},"sym":"X","bid":1.9,"more":{"sym":"no","last":{"p":7}}}}`))
+		require.NoError(t, err)
+		assert.Equal(t, "2.0", quotes[0].Price.Text(), format)
+		assert.Equal(t, messages.OutcomeMissingSymbol, quotes[1].Outcome)
+
+		quotes, err = decoder.Decode([]byte(`{"q":{"X":{"sym":"X","last":{"p":2}},"bid":{"sym":"bid","last":{"p":3}},"sym":{"sym":"sym","last":{"p":4}}}}`))
+		require.NoError(t, err)
+
+		for i, want := range []string{"2", "3", "4"} {
+			assert.Equal(t, want, quotes[i].Price.Text(), "rows behind names that are also fields: %s", format)
+		}
+	}
+}
+
 // P01, P02, P03, P04: answers that are no answers.
 func TestUnreadableAnswersAreMalformed(t *testing.T) {
 	t.Parallel()

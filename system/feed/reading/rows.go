@@ -76,7 +76,8 @@ func (d *decoder) list(owner int) error {
 	return err
 }
 
-// table reads an object with one row per member. Members that the error path goes through are no rows.
+// table reads an object with one row per member, or one that is a row itself: vendors drop the array around a single row. Members that the error
+// path goes through are no rows.
 func (d *decoder) table(n *node) error {
 	if _, err := d.json.ReadToken(); err != nil {
 		return err
@@ -88,17 +89,22 @@ func (d *decoder) table(n *node) error {
 
 	d.objects++
 
+	var own cell
+
 	for object := d.objects; d.json.PeekKind() != '}'; {
 		key, err := d.name(object)
 		if err != nil {
 			return err
 		}
 
+		field := d.field(key)
 		owner, asked := d.targets.cell(key)
 
 		switch next := n.member(key); {
 		case next != nil:
 			err = d.value(next, &d.common, -1)
+		case field != nil:
+			err = d.value(field, &own, -1)
 		case d.program.hasKey():
 			err = d.one(-1)
 		case asked:
@@ -112,9 +118,30 @@ func (d *decoder) table(n *node) error {
 		}
 	}
 
+	if own.slots[slotKey].kind != 0 {
+		d.row = own
+		d.commit(-1)
+	}
+
 	_, err := d.json.ReadToken()
 
 	return err
+}
+
+// field returns where a member leads to if the object is a row itself that says its key; nil where the member can only be a row.
+func (d *decoder) field(name []byte) *node {
+	if !d.program.hasKey() {
+		return nil
+	}
+
+	kind := d.json.PeekKind()
+	field := d.program.row.member(name)
+
+	if field != nil && field.isLeaf() == (kind == '{' || kind == '[') {
+		return nil
+	}
+
+	return field
 }
 
 // one reads one row from its start.

@@ -165,13 +165,20 @@ func (w *walker) keyed(place any) {
 		w.placed = true
 
 		for name, row := range place {
+			field := w.program.row.member([]byte(name))
+
 			switch {
 			case w.program.place.member([]byte(name)) != nil: // the error path goes through it
+			case w.program.hasKey() && field != nil && field.isLeaf() != isContainer(row): // of a row that the object is itself
 			case w.program.hasKey():
 				w.one(row, "")
 			default:
 				w.one(row, name)
 			}
+		}
+
+		if w.program.hasKey() {
+			w.one(place, "") // vendors drop the array around a single row
 		}
 	case []any:
 		if !w.program.hasKey() && len(w.keys) != 1 {
