@@ -26,18 +26,18 @@ func tick() tea.Cmd {
 }
 
 func pollLater(service *client.Client) tea.Cmd {
-	again := poll(service)
+	again := poll(service, false)
 
 	return tea.Tick(pollEvery, func(time.Time) tea.Msg { return again() })
 }
 
 // poll asks for what the stream does not tell. What fails stays as it was: the stream says whether the service is there.
-func poll(service *client.Client) tea.Cmd {
+func poll(service *client.Client, extra bool) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 		defer cancel()
 
-		var found polled
+		found := polled{extra: extra}
 
 		found.status, _ = service.Status(ctx)
 		found.vendors, _ = service.Vendors(ctx)

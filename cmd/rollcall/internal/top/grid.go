@@ -12,6 +12,7 @@ type column struct {
 	title string
 	right bool // aligned to the right
 	rank  int  // the highest is left out first where the screen is narrow; 0 stays
+	least int  // how wide it is at least, so that little moves when rows are scrolled or change
 }
 
 // cell is one text of a grid; the tail follows it, dimmed.
@@ -23,7 +24,7 @@ type cell struct {
 
 func (c *cell) width() int { return lipgloss.Width(c.text) + lipgloss.Width(c.tail) }
 
-// grid is rows in columns. The widths are those of all rows, so that nothing moves when they are scrolled.
+// grid is the rows that are seen, in columns.
 type grid struct {
 	columns []column
 	rows    [][]cell
@@ -33,7 +34,7 @@ type grid struct {
 func newGrid(columns ...column) *grid {
 	g := &grid{columns: columns, widths: make([]int, len(columns))}
 	for i := range columns {
-		g.widths[i] = lipgloss.Width(columns[i].title)
+		g.widths[i] = max(columns[i].least, lipgloss.Width(columns[i].title))
 	}
 
 	return g
@@ -87,8 +88,8 @@ func (g *grid) fitting(width int) []int {
 // leastCut is how narrow the last column may become before it is left out.
 const leastCut = 12
 
-// lines are the titles and the rows from one to another, each no wider than width. Chosen is the row that is marked, or -1.
-func (g *grid) lines(width, from, to, chosen int) []string {
+// lines are the titles and the rows, each no wider than width. Chosen is the row that is marked, or -1.
+func (g *grid) lines(width, chosen int) []string {
 	shown := g.fitting(width)
 	titles := make([]cell, len(g.columns))
 
@@ -98,8 +99,8 @@ func (g *grid) lines(width, from, to, chosen int) []string {
 
 	out := []string{g.line(titles, shown, width, false)}
 
-	for i := from; i < min(to, len(g.rows)); i++ {
-		out = append(out, g.line(g.rows[i], shown, width, i == chosen))
+	for i, row := range g.rows {
+		out = append(out, g.line(row, shown, width, i == chosen))
 	}
 
 	return out

@@ -10,10 +10,10 @@ import (
 )
 
 // press does what a key is for.
-func (m *Model) press(key tea.KeyPressMsg) (tea.Model, tea.Cmd) {
+func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	name := key.String()
 	if name == "ctrl+c" {
-		return m, tea.Quit
+		return tea.Quit
 	}
 
 	m.screen.says = ""
@@ -24,16 +24,16 @@ func (m *Model) press(key tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case m.screen.typing:
 		m.typed(key)
 
-		return m, nil
+		return nil
 	case m.screen.help:
 		m.screen.help = false
 
-		return m, nil
+		return nil
 	}
 
 	switch name {
 	case "q":
-		return m, tea.Quit
+		return tea.Quit
 	case "?":
 		m.screen.help = true
 	case "p":
@@ -50,7 +50,7 @@ func (m *Model) press(key tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		m.move(name)
 	}
 
-	return m, nil
+	return nil
 }
 
 // move goes to another pane or row.
@@ -161,16 +161,16 @@ func (m *Model) freeze() {
 }
 
 // enter looks into the chosen row.
-func (m *Model) enter() (tea.Model, tea.Cmd) {
+func (m *Model) enter() tea.Cmd {
 	names := m.names()
 	if m.screen.pane > vendors || len(names) == 0 || m.screen.inside != "" {
-		return m, nil
+		return nil
 	}
 
 	m.screen.inside, m.screen.detail = names[m.chosen()], nil
 	m.screen.chosen[m.screen.pane] = m.screen.inside
 
-	return m, look(m.service, m.screen.pane, m.screen.inside)
+	return look(m.service, m.screen.pane, m.screen.inside)
 }
 
 // leave goes back by one step.
@@ -205,17 +205,17 @@ func (m *Model) wish() {
 }
 
 // decide takes the answer to a question. Everything but a yes is a no.
-func (m *Model) decide(key string) (tea.Model, tea.Cmd) {
+func (m *Model) decide(key string) tea.Cmd {
 	asked := m.screen.ask
 	m.screen.ask = nil
 
 	if key != "y" {
 		m.screen.says = "nothing was done"
 
-		return m, nil
+		return nil
 	}
 
 	m.screen.says = "…"
 
-	return m, steer(m.service, asked)
+	return steer(m.service, asked)
 }

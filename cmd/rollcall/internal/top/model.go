@@ -68,7 +68,8 @@ type Model struct {
 	live          *board
 	screen        screen
 	service       *client.Client
-	failure       error // why the program ends by itself
+	drawn         string // the screen, as of the last message that is seen at once
+	failure       error  // why the program ends by itself
 }
 
 // The messages of the program.
@@ -84,6 +85,7 @@ type (
 		vendors []api.Vendor
 		audit   *api.Audit
 		refused string
+		extra   bool // beside the regular ones
 	}
 	detailed struct{ detail detail }
 	steered  struct {
@@ -101,10 +103,21 @@ func newModel(url string, service *client.Client, now time.Time) *Model {
 }
 
 // Init implements tea.Model.
-func (m *Model) Init() tea.Cmd { return tea.Batch(poll(m.service), tick()) }
+func (m *Model) Init() tea.Cmd { return tea.Batch(poll(m.service, false), tick()) }
 
-// Update implements tea.Model.
+// Update implements tea.Model. What comes in hundreds a round, such as answers, is seen with the next tick: a screen is drawn a few times a second,
+// however large the service is.
 func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	command := m.update(message)
+
+	if h, is := message.(heard); !is || h.event.Type == api.EventSnapshot {
+		m.drawn = m.frame()
+	}
+
+	return m, command
+}
+
+func (m *Model) update(message tea.Msg) tea.Cmd {
 	switch message := message.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = message.Width, message.Height
@@ -118,16 +131,18 @@ func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 		m.live.hear(&message.event, message.at)
 
 		if message.event.Type == api.EventSnapshot && m.screen.inside != "" && m.screen.frozen == nil {
-			return m, look(m.service, m.screen.pane, m.screen.inside)
+			return look(m.service, m.screen.pane, m.screen.inside)
 		}
 	case ticked:
 		m.live.now = message.at
 
-		return m, tick()
+		return tick()
 	case polled:
 		m.take(&message)
 
-		return m, pollLater(m.service)
+		if !message.extra {
+			return pollLater(m.service)
+		}
 	case detailed:
 		if message.detail.name == m.screen.inside {
 			m.screen.detail = &message.detail
@@ -138,14 +153,14 @@ func (m *Model) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 			m.screen.says = message.err.Error()
 		}
 
-		return m, poll(m.service)
+		return poll(m.service, true)
 	case ended:
 		m.failure = message.err
 
-		return m, tea.Quit
+		return tea.Quit
 	}
 
-	return m, nil
+	return nil
 }
 
 // take notes what was polled; what failed leaves what was known.

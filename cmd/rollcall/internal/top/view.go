@@ -22,7 +22,7 @@ func (m *Model) chrome() int {
 
 // View implements tea.Model.
 func (m *Model) View() tea.View {
-	view := tea.NewView(m.frame())
+	view := tea.NewView(m.drawn)
 	view.AltScreen = true
 	view.WindowTitle = "rollcall top " + m.url
 
@@ -208,9 +208,9 @@ func (m *Model) body() []string {
 
 	switch m.screen.pane {
 	case prices:
-		return m.scrolled(m.pricesGrid(b), "no instruments")
+		return m.pricesBody(b)
 	case vendors:
-		return m.scrolled(m.vendorsGrid(b), "no vendors")
+		return m.vendorsBody(b)
 	case round:
 		return m.roundBody(b)
 	default:
@@ -218,24 +218,21 @@ func (m *Model) body() []string {
 	}
 }
 
-// scrolled is the part of a grid that is seen, with the chosen row in it.
-func (m *Model) scrolled(g *grid, none string) []string {
-	return m.scrolledIn(g, none, m.height-m.chrome())
-}
-
-func (m *Model) scrolledIn(g *grid, none string, rows int) []string {
-	if len(g.rows) == 0 && *m.filter() != "" {
+// scrolled is the part of so many rows that is seen, with the chosen one in it. Only that part is made.
+func (m *Model) scrolled(total, room int, none string, part func(from, to int) *grid) []string {
+	if total == 0 && *m.filter() != "" {
 		none = "nothing matches the filter"
 	}
 
-	if len(g.rows) == 0 {
+	if total == 0 {
 		return []string{"", paint("  "+none, dim)}
 	}
 
+	room = max(0, room)
 	chosen := m.chosen()
-	from := max(0, min(chosen-rows/2, len(g.rows)-rows)) // the choice is in the middle where it can be
+	from := max(0, min(chosen-room/2, total-room)) // the choice is in the middle where it can be
 
-	return g.lines(m.width, from, from+max(0, rows), chosen)
+	return part(from, min(from+room, total)).lines(m.width, chosen-from)
 }
 
 // matches reports whether any of some texts has the filter in it, whatever the case.

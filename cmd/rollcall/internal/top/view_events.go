@@ -21,10 +21,21 @@ func (m *Model) matchingNotes(b *board) []note {
 
 // eventsBody is what happened, newest first, and whether the record of it is whole.
 func (m *Model) eventsBody(b *board) []string {
-	g := newGrid(column{title: "TIME"}, column{title: "WHAT"}, column{title: "VENDOR"}, column{title: "ROUND", right: true, rank: 2},
+	rows := m.matchingNotes(b)
+	body := m.scrolled(len(rows), m.height-m.chrome()-1, "nothing out of the ordinary has happened", func(from, to int) *grid {
+		return notesGrid(b, rows[from:to])
+	})
+
+	return append([]string{"  " + m.recordLine(b)}, body...)
+}
+
+func notesGrid(b *board, rows []note) *grid {
+	const kind = 11 // what most need
+
+	g := newGrid(column{title: "TIME"}, column{title: "WHAT", least: kind}, column{title: "VENDOR"}, column{title: "ROUND", right: true, rank: 2},
 		column{title: "", rank: 1})
 
-	for _, n := range m.matchingNotes(b) {
+	for _, n := range rows {
 		at := ""
 		if n.round > 0 {
 			at = number(n.round)
@@ -34,7 +45,7 @@ func (m *Model) eventsBody(b *board) []string {
 			cell{text: n.text, ink: dim})
 	}
 
-	return append([]string{"  " + m.recordLine(b)}, m.scrolledIn(g, "nothing out of the ordinary has happened", m.height-m.chrome()-1)...)
+	return g
 }
 
 // recordLine is how the record stands.

@@ -33,7 +33,7 @@ func (m *Model) instrumentBody(b *board) []string {
 
 	lines := []string{title, "  " + m.pastOf(b, entry.Instrument).spark(max(1, m.width-2*margin)), ""}
 
-	return append(lines, m.sourcesGrid(b, entry).lines(m.width, 0, max(0, m.height-m.chrome()-len(lines)), -1)...)
+	return append(lines, sourcesGrid(b, entry).lines(m.width, -1)...)
 }
 
 // pastOf is what the service has stored of an instrument where that is more than what was seen here.
@@ -59,7 +59,7 @@ func (m *Model) pastOf(b *board, instrument messages.Instrument) trend {
 	return past
 }
 
-func (m *Model) sourcesGrid(b *board, entry *messages.Entry) *grid {
+func sourcesGrid(b *board, entry *messages.Entry) *grid {
 	g := newGrid(column{title: "SOURCE"}, column{title: "OUTCOME"}, column{title: "PRICE", right: true}, column{title: "BID", right: true, rank: 4},
 		column{title: "ASK", right: true, rank: 3}, column{title: "AGE", right: true, rank: 1}, column{title: "TOOK", right: true, rank: 5},
 		column{title: "NOTE", rank: 2})
@@ -132,7 +132,9 @@ func (m *Model) vendorBody(b *board) []string {
 	case d.err != nil:
 		return append(lines, paint("  "+plain(d.err.Error()), bad))
 	default:
-		return append(lines, recentGrid(b, d.vendor.Recent, m.width).lines(m.width, 0, max(0, m.height-m.chrome()-len(lines)), -1)...)
+		recent := d.vendor.Recent[:min(len(d.vendor.Recent), max(0, m.height-m.chrome()-len(lines)))]
+
+		return append(lines, recentGrid(b, recent, m.width).lines(m.width, -1)...)
 	}
 }
 

@@ -75,13 +75,18 @@ func (m *Model) roundBody(b *board) []string {
 	const labels = 26 // the sign, the word, the time
 
 	width := max(8, m.width-margin-names-gap-labels)
-	g := newGrid(column{title: "VENDOR"}, column{title: waterfallScale(t.deadline, width)}, column{title: ""})
 
-	for i := range rows {
-		g.row(cell{text: string(rows[i].vendor)}, waterfallBar(&rows[i], t, passed, width), waterfallLabel(&rows[i]))
-	}
+	body := m.scrolled(len(rows), m.height-m.chrome()-1, "no vendors", func(from, to int) *grid {
+		g := newGrid(column{title: "VENDOR", least: names}, column{title: waterfallScale(t.deadline, width)}, column{title: ""})
 
-	return append([]string{title}, m.scrolledIn(g, "no vendors", m.height-m.chrome()-1)...)
+		for i := from; i < to; i++ {
+			g.row(cell{text: string(rows[i].vendor)}, waterfallBar(&rows[i], t, passed, width), waterfallLabel(&rows[i]))
+		}
+
+		return g
+	})
+
+	return append([]string{title}, body...)
 }
 
 // waterfallScale marks the beginning, the middle and the deadline. The deadline is a column behind the bars.

@@ -31,15 +31,30 @@ func (m *Model) matchingVendors(b *board) []int {
 	return rows
 }
 
-func (m *Model) vendorsGrid(b *board) *grid {
+// vendorsBody is each vendor with how it fared and how it stands.
+func (m *Model) vendorsBody(b *board) []string {
+	rows := m.matchingVendors(b)
+
+	return m.scrolled(len(rows), m.height-m.chrome(), "no vendors", func(from, to int) *grid { return vendorsGrid(b, rows[from:to]) })
+}
+
+func vendorsGrid(b *board, rows []int) *grid {
+	const outcome, state = 13, 11 // what most need
+
 	s := b.snapshot
 	end := s.Deadline.String()
 	scale := "0s" + strings.Repeat(" ", max(1, barWidth+1-len("0s")-len(end))) + end
-	g := newGrid(column{title: "VENDOR"}, column{title: "OUTCOME"}, column{title: "QUOTES", right: true, rank: 2},
-		column{title: "LATENCY", right: true, rank: 1}, column{title: scale, rank: 3}, column{title: "STATE", rank: 4},
+	name := 0
+
+	for _, listing := range s.Roster.Listings() {
+		name = max(name, len(listing.Vendor))
+	}
+
+	g := newGrid(column{title: "VENDOR", least: name}, column{title: "OUTCOME", least: outcome}, column{title: "QUOTES", right: true, rank: 2},
+		column{title: "LATENCY", right: true, rank: 1}, column{title: scale, rank: 3}, column{title: "STATE", rank: 4, least: state},
 		column{title: "RESTARTS", right: true, rank: 5}, column{title: "BUDGET", rank: 6}, column{title: "NOTE", rank: 7}, column{title: "BY", rank: 8})
 
-	for _, i := range m.matchingVendors(b) {
+	for _, i := range rows {
 		listing, report := s.Roster.Listings()[i], &s.Vendors[i]
 		known := b.vendors[listing.Vendor]
 		state, restarts := report.State, report.Restarts
