@@ -63,8 +63,8 @@ type Step struct {
 	// Packed is how the message is compressed in a binary frame: gzip, deflate or zlib; empty for plain text.
 	Packed string
 
-	// Client is the message the vendor waits for. Two JSON documents are the same whatever the order of their keys and their spaces; other
-	// texts are compared byte by byte.
+	// Client is the message the vendor waits for. Two JSON documents are the same whatever the order of their keys and their spaces, and "*"
+	// stands for any value; other texts are compared byte by byte.
 	Client string
 	// Within is how long the vendor waits for it before it gives up the connection; 0 is for ever.
 	Within time.Duration

@@ -135,6 +135,21 @@ func TestWrongMessagesAreProblems(t *testing.T) {
 	assert.Equal(t, sim.Played{Connections: 1}, r.Played(played))
 }
 
+func TestSomeValuesMayBeAny(t *testing.T) {
+	r := newPlay(t, sim.Play{Script: []example.Step{{Client: `{"op":"auth","at":"*","args":[{"sign":"*"},1]}`}, {Server: "accepted"}}})
+	c := r.call(t)
+
+	for _, wrong := range []string{
+		`{"op":"auth","args":[{"sign":"x"},1]}`, `{"op":"auth","at":1,"args":[{"sign":"x"},2]}`, `{"op":"auth","at":1,"args":[{"sign":"x"},1],"more":1}`, `"*"`,
+	} {
+		c.send(wrong)
+	}
+
+	c.send(`{"args":[{"sign":{"a":[2]}},1],"at":1795187045,"op":"auth"}`)
+	assert.Equal(t, "accepted", c.next())
+	assert.Len(t, r.Problems(played), 4)
+}
+
 func TestTooLateIsAProblem(t *testing.T) {
 	r := newPlay(t, sim.Play{Script: []example.Step{{Client: "hello", Within: time.Millisecond}, {Server: "never"}}})
 
