@@ -32,6 +32,7 @@
 //	anyone       auditor      RecordFact                 - (fire and forget, complete at exit)
 //	anyone       auditor      FlushRecord                RecordFlushed
 //	anyone       auditor      DescribeRecord             RecordDescribed
+//	anyone       publisher    DescribeSubscribers        SubscribersDescribed
 //
 // One sealed interface per recipient (FetcherMessage, VendorsMessage, CoordinatorMessage, WriterMessage, PublisherMessage,
 // SubscriberMessage, AuditorMessage) makes a message to the wrong actor a compile error and a forgotten case a lint error.

@@ -66,11 +66,23 @@ type TakeNext struct{}
 // Unsubscribe ends the sender's subscription.
 type Unsubscribe struct{}
 
-func (*PublishSnapshot) publisherMessage() {}
-func (*PublishEvent) publisherMessage()    {}
-func (*Subscribe) publisherMessage()       {}
-func (*TakeNext) publisherMessage()        {}
-func (*Unsubscribe) publisherMessage()     {}
+// DescribeSubscribers asks how the subscribers are doing; answered by SubscribersDescribed to the sender.
+type DescribeSubscribers struct{}
+
+func (*PublishSnapshot) publisherMessage()     {}
+func (*PublishEvent) publisherMessage()        {}
+func (*Subscribe) publisherMessage()           {}
+func (*TakeNext) publisherMessage()            {}
+func (*Unsubscribe) publisherMessage()         {}
+func (*DescribeSubscribers) publisherMessage() {}
+
+// SubscribersDescribed answers DescribeSubscribers.
+type SubscribersDescribed struct {
+	Subscribers int    // now
+	Queued      int    // snapshots and events that wait for them, in all
+	Deepest     int    // those that wait for the slowest of them
+	Cut         uint64 // subscribers that took too long over a delivery, since the program started
+}
 
 // Subscribed answers Subscribe.
 type Subscribed struct{}

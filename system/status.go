@@ -15,7 +15,8 @@ type Status struct {
 	Vendors []messages.VendorStatus // in configured order
 	Uplink  messages.UplinkStatus   // ours, as far as the vendors' failures tell
 	Record  messages.RecordDescribed
-	Actors  []core.ChildStatus // the core actors, in spawning order
+	Readers messages.SubscribersDescribed // who subscribed, with what waits for them
+	Actors  []core.ChildStatus            // the core actors, in spawning order
 }
 
 // Status asks every core actor how it is doing.
@@ -49,5 +50,13 @@ func (s *System) Status(ctx context.Context) (*Status, error) {
 		return nil, fmt.Errorf("status of the record: %w", err)
 	}
 
-	return &Status{Rounds: *rounds, Vendors: vendors.Vendors, Uplink: vendors.Uplink, Record: *record, Actors: children.Children}, nil
+	readers, err := actors.Ask[*messages.SubscribersDescribed](ctx, host,
+		ref[messages.PublisherMessage](&s.pids, publisherName), messages.PublisherMessage(&messages.DescribeSubscribers{}))
+	if err != nil {
+		return nil, fmt.Errorf("status of the subscribers: %w", err)
+	}
+
+	return &Status{
+		Rounds: *rounds, Vendors: vendors.Vendors, Uplink: vendors.Uplink, Record: *record, Readers: *readers, Actors: children.Children,
+	}, nil
 }

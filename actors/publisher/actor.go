@@ -59,6 +59,8 @@ func (p *publisher) handle(ctx actor.Context, message messages.PublisherMessage)
 		p.takeNext(ctx)
 	case *messages.Unsubscribe:
 		p.unsubscribe(ctx)
+	case *messages.DescribeSubscribers:
+		p.describe(ctx)
 	}
 }
 
@@ -106,6 +108,12 @@ func (p *publisher) takeNext(ctx actor.Context) {
 func (p *publisher) unsubscribe(ctx actor.Context) {
 	if ctx.Sender() != nil {
 		p.perform(ctx, p.subscribers.unsubscribe(ctx.Sender()))
+	}
+}
+
+func (p *publisher) describe(ctx actor.Context) {
+	if ctx.Sender() != nil {
+		ctx.Respond(p.subscribers.describe())
 	}
 }
 

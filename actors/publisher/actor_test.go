@@ -267,3 +267,34 @@ func TestSettingsZeroValueIsReady(t *testing.T) {
 		time.Sleep(2 * time.Second) // the library's goroutine for dead letters
 	})
 }
+
+// Who listens, what waits for them, and who was cut, is told to whoever asks.
+func TestDescribesItsSubscribers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		slow, fast := s.join("slow", nil), s.join("fast", s.takeAtOnce)
+		described := func() messages.SubscribersDescribed {
+			answer, err := actors.Ask[*messages.SubscribersDescribed](t.Context(), s.system,
+				s.publisher, messages.PublisherMessage(&messages.DescribeSubscribers{}))
+			require.NoError(t, err)
+
+			return *answer
+		}
+
+		assert.Equal(t, messages.SubscribersDescribed{}, described())
+
+		s.from(slow, &messages.Subscribe{Timeout: time.Minute})
+		s.from(fast, &messages.Subscribe{Timeout: time.Minute})
+
+		for round := messages.Round(1); round <= 4; round++ {
+			s.publish(round)
+		}
+
+		assert.Equal(t, messages.SubscribersDescribed{Subscribers: 2, Queued: 3, Deepest: 3}, described(), "one is delivered")
+
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.Equal(t, messages.SubscribersDescribed{Subscribers: 1, Cut: 1}, described())
+		s.end(slow, fast)
+	})
+}

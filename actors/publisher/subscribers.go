@@ -29,6 +29,7 @@ type subscribers struct {
 	listeners int           // subscribers that want events
 	latest    *messages.Delivered
 	sequence  uint64 // of the last delivery to anyone: unique, so that a timer of the past is recognised
+	cut       uint64 // that took too long
 	effects   []effect
 }
 
@@ -80,6 +81,8 @@ func (s *subscribers) overdue(pid *actor.PID, sequence uint64) []effect {
 	if !known || s.all[at].sequence != sequence {
 		return nil
 	}
+
+	s.cut++
 
 	return s.leave(pid, func(gone *subscriber) {
 		reason := "delivery not taken within " + gone.terms.timeout.String()
@@ -173,6 +176,18 @@ func (s *subscribers) stop() []effect {
 	clear(s.positions)
 
 	return s.effects
+}
+
+// describe says how they are doing.
+func (s *subscribers) describe() *messages.SubscribersDescribed {
+	described := &messages.SubscribersDescribed{Subscribers: len(s.all), Cut: s.cut}
+
+	for _, each := range s.all {
+		described.Queued += len(each.queue.items)
+		described.Deepest = max(described.Deepest, len(each.queue.items))
+	}
+
+	return described
 }
 
 func (s *subscribers) leave(pid *actor.PID, farewell func(*subscriber)) []effect {

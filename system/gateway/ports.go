@@ -54,8 +54,9 @@ type Status struct {
 	Rounds  messages.RoundsDescribed
 	Record  messages.RecordDescribed
 	Uplink  messages.UplinkStatus
-	Vendors []VendorStatus // in configured order
-	Core    []CoreStatus   // the actors below the root, in spawning order
+	Readers messages.SubscribersDescribed // of the publisher: the streams are one of them
+	Vendors []VendorStatus                // in configured order
+	Core    []CoreStatus                  // the actors below the root, in spawning order
 }
 
 // VendorStatus is how one vendor stands.

@@ -22,6 +22,10 @@ func (s *scrape) state(state *State) {
 	s.counter(recordWritten, state.Record.Written)
 	s.counter(recordDropped, state.Record.Dropped)
 	s.flag(recordFailing, state.Record.LastErr != "")
+	s.gauge(readers, float64(state.Readers.Subscribers))
+	s.gauge(readersQueued, float64(state.Readers.Queued))
+	s.gauge(readersDeepest, float64(state.Readers.Deepest))
+	s.counter(readersCut, state.Readers.Cut)
 	s.flag(uplinkDown, state.Uplink.Down)
 
 	for _, actor := range state.Actors {

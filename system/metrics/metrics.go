@@ -39,6 +39,7 @@ type State struct {
 	Rounds  messages.RoundsDescribed
 	Record  messages.RecordDescribed
 	Uplink  messages.UplinkStatus
+	Readers messages.SubscribersDescribed
 	Vendors []messages.VendorStatus
 	Actors  []Actor
 

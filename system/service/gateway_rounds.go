@@ -66,7 +66,7 @@ func (r *rounds) Status(ctx context.Context) (*gateway.Status, error) {
 	cfg := r.service.inForce.Load()
 	status := &gateway.Status{
 		StartedAt: r.since, Every: cfg.Every, Deadline: cfg.Deadline, Durability: string(cfg.Durability),
-		Rounds: found.Rounds, Record: found.Record, Uplink: found.Uplink,
+		Rounds: found.Rounds, Record: found.Record, Uplink: found.Uplink, Readers: found.Readers,
 		Vendors: make([]gateway.VendorStatus, len(found.Vendors)), Core: make([]gateway.CoreStatus, len(found.Actors)),
 	}
 

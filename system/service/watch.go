@@ -161,7 +161,7 @@ func (s *Service) measured(ctx context.Context) (*metrics.State, error) {
 	streams, connections := s.gateway.Streams(), s.gateway.Connections()
 	state := &metrics.State{
 		Every: status.Every, Deadline: status.Deadline, Ready: len(s.gateway.Unready(status, nil)) == 0,
-		Rounds: status.Rounds, Record: status.Record, Uplink: status.Uplink,
+		Rounds: status.Rounds, Record: status.Record, Uplink: status.Uplink, Readers: status.Readers,
 		Streams: metrics.Streams{
 			SSE: streams.SSE, WebSocket: streams.WebSocket, Sent: streams.Sent, Skipped: streams.Skipped,
 			Resets: streams.Resets, Cut: streams.Cut, TurnedAway: streams.TurnedAway,
