@@ -56,6 +56,33 @@ func TestOwnDefinitionsKeepTheirPromises(t *testing.T) {
 	}
 }
 
+// The whole file that docs/vendors.md shows keeps its promises too.
+func TestTheFileInTheDocumentation(t *testing.T) {
+	t.Parallel()
+
+	page, err := os.ReadFile("../../docs/vendors.md")
+	require.NoError(t, err)
+
+	_, text, found := strings.Cut(string(page), "```yml\n")
+	require.True(t, found)
+
+	text, _, found = strings.Cut(text, "```")
+	require.True(t, found)
+
+	use := filepath.Join(t.TempDir(), "ticker.yaml")
+	require.NoError(t, os.WriteFile(use, []byte(text), 0o600))
+
+	entry, err := catalog.Parse([]byte(text), use)
+	require.NoError(t, err)
+	require.Len(t, entry.Examples, 3)
+
+	for _, e := range entry.Examples {
+		wrong, err := rehearsal.Run(t.Context(), entry, e, use)
+		require.NoError(t, err)
+		assert.Empty(t, wrong, e.Name)
+	}
+}
+
 func TestBrokenPromisesAreNamed(t *testing.T) {
 	entry, use := own(t, "polled")
 
