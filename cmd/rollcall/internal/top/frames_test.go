@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -104,10 +105,12 @@ func TestAnySize(t *testing.T) {
 	t.Parallel()
 
 	for name, do := range frames() {
+		s := newScene(t, 80, 24)
+		do(s)
+
 		for width := range 30 {
 			for _, height := range []int{0, 1, 2, 3, 5, 8} {
-				s := newScene(t, width, height)
-				do(s)
+				s.send(tea.WindowSizeMsg{Width: width, Height: height})
 
 				if width == 0 || height == 0 {
 					assert.Equal(t, "\n", s.screen())
