@@ -2,10 +2,10 @@
 GO    ?= go
 TOOLS := $(CURDIR)/bin
 
-.PHONY: help build test race client lint fmt fmt-diff script fuzz bench golden axe check clean
+.PHONY: help build test race client lint fmt fmt-diff script fuzz bench golden screenshots axe check clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-11s %s\n", $$1, $$2}'
 
 build: ## build the binary into ./bin
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/rollcall ./cmd/rollcall
@@ -51,6 +51,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 bench: ## measure rounds, reading, streams and serving beside plain programs, in one run (about 7 minutes)
 	$(GO) run ./cmd/rollcall-bench
+
+screenshots: ## make the pictures of the README (needs Chromium)
+	ROLLCALL_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -run '^TestScreenshots$$' ./system/gateway/dashboard
 
 golden: ## rewrite golden files and generated documents
 	$(GO) test $$(grep -rlE --include='*_test.go' 'flag.Bool\("update"|rollcall/system/testkit"' . | xargs -n1 dirname | sort -u) -update

@@ -30,8 +30,8 @@ const tokens = `  tokens:
 func TestLogin(t *testing.T) {
 	t.Parallel()
 
-	browser, s := newBrowser(t), newStage(t, plan{http: tokens})
-	b := open(t, browser, s.url, "401")
+	chrome, s := newBrowser(t), newStage(t, plan{http: tokens})
+	b := chrome.open(t, s.url, "401")
 	enter := func(token string) {
 		b.await(t, `document.activeElement.id === "token"`)
 		script[string](t, b, `document.activeElement.value = ""`)
@@ -40,7 +40,7 @@ func TestLogin(t *testing.T) {
 
 	enter("this is no token at all")
 	b.await(t, `document.querySelector("[role=alert]")?.innerText.includes("does not accept")`)
-	assert.Equal(t, "", script[string](t, b, `sessionStorage.getItem("rollcall.token") ?? ""`), "what is not accepted is not kept")
+	assert.Empty(t, script[string](t, b, `sessionStorage.getItem("rollcall.token") ?? ""`), "what is not accepted is not kept")
 
 	enter(deskToken)
 	b.see(t, "EUR/USD", "good")
@@ -75,14 +75,14 @@ func TestHostileNamesAreInert(t *testing.T) {
 		instruments = append(instruments, sim.Instrument{Symbol: name, Start: "1.50"})
 	}
 
-	browser := newBrowser(t)
+	chrome := newBrowser(t)
 	s := newStage(t, plan{vendors: []sim.Vendor{
 		{Name: "odd", Class: "odd", Instruments: instruments, Walk: "0.05"},
 		{Name: "broken", Class: "plain", Instruments: []sim.Instrument{{Symbol: "A", Start: "1.00"}}, Faults: []sim.Fault{
 			{Kind: sim.Body, Body: `<script>alert(4)</script>`},
 		}},
 	}})
-	b := open(t, browser, s.url)
+	b := chrome.open(t, s.url)
 
 	for _, name := range hostile {
 		b.await(t, fmt.Sprintf(`[...document.querySelectorAll("main tbody th a")].some((a) => a.innerText === %q)`, name))
@@ -106,8 +106,8 @@ func TestTheServiceGoesAndComes(t *testing.T) {
 	t.Parallel()
 
 	dir := filepath.Join(t.TempDir(), "data")
-	browser, s := newBrowser(t), newStage(t, plan{dir: dir})
-	b := open(t, browser, s.url, "ERR_", "503")
+	chrome, s := newBrowser(t), newStage(t, plan{dir: dir})
+	b := chrome.open(t, s.url, "ERR_", "503")
 	b.see(t, "AAPL", "good")
 	s.end(t)
 	b.await(t, `document.querySelector(".link").innerText.includes("disconnected")`)
@@ -128,9 +128,9 @@ func TestTenThousandInstruments(t *testing.T) {
 		instruments = append(instruments, sim.Instrument{Symbol: fmt.Sprintf("SYM-%05d", i), Start: "100.25"})
 	}
 
-	browser := newBrowser(t)
+	chrome := newBrowser(t)
 	s := newStage(t, plan{vendors: []sim.Vendor{{Name: "all", Class: "many", Instruments: instruments, Walk: "0.05"}}, every: 5 * time.Second, deadline: 4 * time.Second})
-	b := open(t, browser, s.url)
+	b := chrome.open(t, s.url)
 	b.see(t, "SYM-00000", "good")
 	assert.Less(t, script[int](t, b, `document.querySelectorAll("main tr").length`), 150)
 	assert.Equal(t, "10001", script[string](t, b, `document.querySelector(".price-grid").getAttribute("aria-rowcount")`))

@@ -18,13 +18,13 @@ import (
 const round = `Number(document.querySelector(".strip .big")?.innerText.replace(/\D/g, "") ?? 0)`
 
 // TestInABrowser drives the page in a real browser, served by a whole service with simulated vendors.
-func TestInABrowser(t *testing.T) {
+func TestInABrowser(t *testing.T) { //nolint:tparallel // its parts share a service and follow one another
 	t.Parallel()
 
-	browser, s := newBrowser(t), newStage(t, plan{})
+	chrome, s := newBrowser(t), newStage(t, plan{})
 
 	t.Run("rounds pass", func(t *testing.T) {
-		b := open(t, browser, s.url)
+		b := chrome.open(t, s.url)
 		b.see(t, "AAPL", "good")
 		b.see(t, "GBP/USD", `1\.\d{5}`)
 
@@ -37,7 +37,7 @@ func TestInABrowser(t *testing.T) {
 	})
 
 	t.Run("a vendor hangs and comes back", func(t *testing.T) {
-		b := open(t, browser, s.url)
+		b := chrome.open(t, s.url)
 		b.see(t, "SILVER", "good")
 		require.NoError(t, s.sim.SetFault("metals", sim.Fault{Kind: sim.Hang}))
 		b.see(t, "SILVER", "insufficient|carried")
@@ -50,7 +50,7 @@ func TestInABrowser(t *testing.T) {
 	})
 
 	t.Run("from an instrument to its sources", func(t *testing.T) {
-		b := open(t, browser, s.url)
+		b := chrome.open(t, s.url)
 		b.see(t, "EUR/USD", "good")
 		b.do(t, chromedp.Click(`//main//a[text()="EUR/USD"]`))
 		b.await(t, `document.querySelector("h1").innerText === "EUR/USD" && location.hash === "#/instrument/EUR%2FUSD"`)
@@ -63,7 +63,7 @@ func TestInABrowser(t *testing.T) {
 	})
 
 	t.Run("out of quarantine", func(t *testing.T) {
-		b := open(t, browser, s.url+"/#/vendors")
+		b := chrome.open(t, s.url+"/#/vendors")
 		b.see(t, "crypto", "running")
 		s.crash.Store(true)
 		b.see(t, "crypto", "quarantined.*tries in")
@@ -78,7 +78,7 @@ func TestInABrowser(t *testing.T) {
 	})
 
 	t.Run("paused by someone who was asked twice", func(t *testing.T) {
-		b := open(t, browser, s.url+"/#/vendor/equities")
+		b := chrome.open(t, s.url+"/#/vendor/equities")
 		b.click(t, `button[aria-label="Pause equities"]`)
 		b.await(t, `document.querySelector("dialog[open]").innerText.includes("Pause equities?")`)
 		b.click(t, `dialog .primary`)
@@ -87,11 +87,11 @@ func TestInABrowser(t *testing.T) {
 		b.await(t, `document.querySelector(".title").innerText.includes("running")`)
 	})
 
-	t.Run("dark and light", func(t *testing.T) { themes(t, open(t, browser, s.url)) })
-	t.Run("on a phone", func(t *testing.T) { phone(t, open(t, browser, s.url)) })
-	t.Run("by keyboard", func(t *testing.T) { keyboard(t, open(t, browser, s.url)) })
-	t.Run("for everybody", func(t *testing.T) { accessible(t, open(t, browser, s.url)) })
-	t.Run("differences are exact", func(t *testing.T) { exact(t, open(t, browser, s.url)) })
+	t.Run("dark and light", func(t *testing.T) { themes(t, chrome.open(t, s.url)) })
+	t.Run("on a phone", func(t *testing.T) { phone(t, chrome.open(t, s.url)) })
+	t.Run("by keyboard", func(t *testing.T) { keyboard(t, chrome.open(t, s.url)) })
+	t.Run("for everybody", func(t *testing.T) { accessible(t, chrome.open(t, s.url)) })
+	t.Run("differences are exact", func(t *testing.T) { exact(t, chrome.open(t, s.url)) })
 }
 
 func themes(t *testing.T, b *tab) {

@@ -22,8 +22,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// browser is a browser that runs.
+type browser struct {
+	ctx context.Context //nolint:containedctx // it is the browser
+}
+
 // newBrowser starts a browser for a test and those within it; without one the test is skipped.
-func newBrowser(t *testing.T) context.Context {
+func newBrowser(t *testing.T) browser {
 	t.Helper()
 
 	path := chromium()
@@ -33,15 +38,15 @@ func newBrowser(t *testing.T) context.Context {
 
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)
 	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
-	browser, leave := chromedp.NewContext(allocator)
+	ctx, leave := chromedp.NewContext(allocator)
 
 	t.Cleanup(func() {
 		leave()
 		stop()
 	})
-	require.NoError(t, chromedp.Do(browser))
+	require.NoError(t, chromedp.Do(ctx))
 
-	return browser
+	return browser{ctx}
 }
 
 // chromium is the browser's program; empty if there is none.
@@ -69,10 +74,10 @@ const watchdog = `addEventListener("securitypolicyviolation", (e) => console.err
 window.alert = (text) => console.error("a script got in:", text);`
 
 // open opens a page in a tab of its own. At the end of the test nothing must have been wrong with it, but what is tolerated.
-func open(t *testing.T, browser context.Context, url string, tolerated ...string) *tab {
+func (w browser) open(t *testing.T, url string, tolerated ...string) *tab {
 	t.Helper()
 
-	ctx, leave := chromedp.NewContext(browser)
+	ctx, leave := chromedp.NewContext(w.ctx)
 	b := &tab{ctx: ctx}
 	console := chromedp.Console(ctx)
 	done := make(chan struct{})
