@@ -19,6 +19,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/rollcall-go/rollcall/system"
 	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/secret"
 )
@@ -269,4 +270,16 @@ func TestADeadCollectorHurtsNoRound(t *testing.T) {
 	require.NoError(t, r.Stop(ctx))
 	assert.Less(t, time.Since(begun), 10*time.Second)
 	r.ended = true
+}
+
+// Where spans go cannot change while running.
+func TestTracingNeedsARestart(t *testing.T) {
+	t.Parallel()
+
+	r := newRig(t, plan{vendors: []string{"a"}, every: time.Minute, deadline: time.Second, onDemand: true})
+	r.plan.adjust = func(cfg *config.Config) { cfg.Tracing.Endpoint = "http://127.0.0.1:4318" }
+
+	_, err := r.reload(t)
+	require.ErrorIs(t, err, system.ErrNeedsRestart)
+	assert.ErrorContains(t, err, "tracing.endpoint")
 }
