@@ -40,6 +40,7 @@ func collector(t *testing.T, status int) (url string, exports <-chan export) {
 	got := make(chan export, 64)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got <- read(t, r)
+		w.Header().Set("Location", "/elsewhere")
 		w.WriteHeader(status)
 	}))
 	t.Cleanup(server.Close)
@@ -285,7 +286,7 @@ func TestACollectorThatRefuses(t *testing.T) {
 
 		for range 3 {
 			tracer.Round(round(t))
-			next(t, exports)
+			assert.Equal(t, "/v1/traces", next(t, exports).path)
 		}
 
 		require.NoError(t, tracer.Close(t.Context()))
