@@ -38,7 +38,9 @@ func TestLogin(t *testing.T) {
 		b.press(t, token+kb.Enter)
 	}
 
-	enter("this is no token at all")
+	enter("no token, and not like one: é")
+	b.await(t, `document.querySelector("[role=alert]")?.innerText.includes("letters, digits")`)
+	enter("this-is-no-token-at-all")
 	b.await(t, `document.querySelector("[role=alert]")?.innerText.includes("does not accept")`)
 	assert.Empty(t, script[string](t, b, `sessionStorage.getItem("rollcall.token") ?? ""`), "what is not accepted is not kept")
 

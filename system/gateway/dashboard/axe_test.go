@@ -38,9 +38,12 @@ func accessible(t *testing.T, b *tab) {
 
 	script[chromedp.Void](t, b, string(axe))
 
-	const colours = `{runOnly: ["color-contrast", "link-in-text-block"]}`
+	const (
+		all     = `{resultTypes: ["violations"]}`
+		colours = `{resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"]}`
+	)
 
-	for scheme, options := range map[string]string{"light": `{}`, "dark": colours} { // what else there is, both have
+	for scheme, options := range map[string]string{"light": all, "dark": colours} { // what else there is, both have
 		b.prefer(t, scheme)
 
 		for _, place := range places() {

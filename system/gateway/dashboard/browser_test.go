@@ -91,6 +91,7 @@ func TestInABrowser(t *testing.T) { //nolint:tparallel // its parts share a serv
 	t.Run("on a phone", func(t *testing.T) { phone(t, chrome.open(t, s.url)) })
 	t.Run("by keyboard", func(t *testing.T) { keyboard(t, chrome.open(t, s.url)) })
 	t.Run("for everybody", func(t *testing.T) { accessible(t, chrome.open(t, s.url)) })
+	t.Run("streams in pieces", func(t *testing.T) { pieces(t, chrome.open(t, s.url)) })
 	t.Run("differences are exact", func(t *testing.T) { exact(t, chrome.open(t, s.url)) })
 }
 
@@ -159,6 +160,31 @@ func keyboard(t *testing.T, b *tab) {
 	b.await(t, `location.hash === "#/vendors"`)
 }
 
+// pieces has the parser of streams read what a proxy has cut anywhere, and the page say what a stream says of itself.
+func pieces(t *testing.T, b *tab) {
+	t.Helper()
+
+	stream := "retry: 2000\n\n: a comment\nid: 7\nevent: skipped\ndata: {\"from\":5,\r\ndata: \"to\":6,\"count\":2}\n\nevent: reset\ndata: {}\n\nevent: cut"
+	found := script[[]map[string]string](t, b, fmt.Sprintf(module("sse")+`.then(({ EventParser }) => {
+		const parser = new EventParser();
+		return [...%q].flatMap((piece) => parser.feed(piece));
+	})`, stream))
+
+	require.Len(t, found, 2)
+	assert.Equal(t, map[string]string{"type": "skipped", "id": "7", "data": "{\"from\":5,\n\"to\":6,\"count\":2}"}, found[0])
+	assert.Equal(t, "reset", found[1]["type"])
+
+	notes := script[[]string](t, b, module("model")+`.then((m) => [
+		m.skipped(m.initial(), { from: 5, to: 6, count: 2 }), m.reset(m.initial(), { requested: 3 }),
+	].map((changes) => changes.notes[0].text))`)
+	assert.Equal(t, []string{"skipped 2 rounds (rounds 5 to 6)", "started afresh: round 3 is not kept any more"}, notes)
+}
+
+// module is an expression for one of the page's modules.
+func module(name string) string {
+	return fmt.Sprintf(`import(document.querySelector("script[type=module]").src.replace("main.js", "lib/%s.js"))`, name)
+}
+
 func exact(t *testing.T, b *tab) {
 	t.Helper()
 
@@ -170,7 +196,7 @@ func exact(t *testing.T, b *tab) {
 		{"7", "7.00", "0.00", "0.0000 %"},
 	} {
 		found := script[map[string]any](t, b, fmt.Sprintf(
-			`import(document.querySelector("script[type=module]").src.replace("main.js", "lib/decimal.js")).then((m) => m.change(%q, %q))`, c.now, c.before))
+			module("decimal")+`.then((m) => m.change(%q, %q))`, c.now, c.before))
 		assert.Equal(t, c.amount, found["amount"], c)
 		assert.Equal(t, c.percent, found["percent"], c)
 	}

@@ -39,6 +39,7 @@ export async function start() {
 
 /** login tries a token. It returns what is wrong with it, or nothing. */
 export async function login(token) {
+  if (!/^[\x21-\x7e]+$/.test(token)) return "A token is made of letters, digits and signs, without spaces.";
   useToken(token);
   try {
     await refresh();
