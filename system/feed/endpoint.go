@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rollcall-go/rollcall/system/feed/reading"
 	"github.com/rollcall-go/rollcall/system/feed/spec"
@@ -56,10 +57,7 @@ func compileEndpoint(d spec.Definition, name, prefix string, e spec.Endpoint, ve
 		problems = append(problems, spec.FieldError{Field: prefix + "conditional", Problem: "cannot be together with pages", Suggestion: "leave one of them out"})
 	}
 
-	if e.Batch < 0 {
-		problems = append(problems, spec.FieldError{Field: prefix + "batch", Problem: "is negative", Suggestion: "0 asks for all symbols at once"})
-	}
-
+	problems = append(problems, checkBatch(prefix, e, c.request.Uses())...)
 	c.size = batchSize(e, c.request.Uses())
 	c.header = commonHeader(e)
 	c.reader, mistakes = reading.Compile(e.Parse, d.Errors, veil)
@@ -118,6 +116,23 @@ func batchSize(e spec.Endpoint, uses template.Places) int {
 	}
 
 	return e.Batch
+}
+
+// checkBatch finds batches that mean nothing.
+func checkBatch(prefix string, e spec.Endpoint, uses template.Places) []spec.FieldError {
+	inBody := func(variable string) bool { return strings.Contains(e.Body, variable) }
+
+	switch {
+	case e.Batch < 0:
+		return []spec.FieldError{{Field: prefix + "batch", Problem: "is negative", Suggestion: "0 asks for all symbols at once"}}
+	case e.Batch == 0, e.URL == "", uses&(template.Batch|template.Own|template.Group) != 0, slices.ContainsFunc([]string{"$symbols", "$keys", "$instruments"}, inBody):
+		return nil
+	default:
+		return []spec.FieldError{{
+			Field: prefix + "batch", Problem: "is given, and nothing in the request says for which symbols it asks",
+			Suggestion: "put {symbols} into url, query or headers, or $symbols into body; or leave batch out",
+		}}
+	}
 }
 
 // changes reports whether a request has to be made anew each time.

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 	"github.com/rollcall-go/rollcall/messages"
 	"github.com/rollcall-go/rollcall/system/feed/spec"
 	"github.com/rollcall-go/rollcall/system/internal/expr"
+	"github.com/rollcall-go/rollcall/system/internal/spell"
 	"github.com/rollcall-go/rollcall/system/internal/tree"
 )
 
@@ -79,6 +81,8 @@ func compileQuery(parse *spec.Parse) (query *expr.Program, problems []spec.Field
 		return nil, []spec.FieldError{{Field: "parse.jq", Problem: err.Error()}}
 	case isNever(parse.JQ):
 		problems = append(problems, spec.FieldError{Field: "parse.jq", Problem: "never gives a row"})
+	default:
+		problems = checkFields(query.Fields())
 	}
 
 	given := []pathField{{"rows", parse.Rows}}
@@ -97,6 +101,30 @@ func compileQuery(parse *spec.Parse) (query *expr.Program, problems []spec.Field
 	}
 
 	return query.Within(maxRowsTime), problems
+}
+
+// checkFields finds members of rows that mean nothing: most are misspelt.
+func checkFields(given []string) []spec.FieldError {
+	known := rowFields()
+
+	var problems []spec.FieldError
+
+	for _, name := range given {
+		if slices.Contains(known, name) {
+			continue
+		}
+
+		suggestion := "a row has " + strings.Join(known, ", ")
+		if meant := spell.Nearest(name, known); meant != "" {
+			suggestion = "did you mean " + strconv.Quote(meant) + "?"
+		}
+
+		problems = append(problems, spec.FieldError{
+			Field: "parse.jq", Problem: "gives rows a member " + strconv.Quote(name) + ", which none has", Suggestion: suggestion,
+		})
+	}
+
+	return problems
 }
 
 // mentions reports whether any expression uses a variable.

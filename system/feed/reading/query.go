@@ -36,6 +36,11 @@ func query(ctx context.Context, program *expr.Program, document any, vars *expr.
 	return rows, nil
 }
 
+// rowFields are the members of an object that rowOf reads.
+func rowFields() []string {
+	return []string{"key", "price", "bid", "ask", "mid", "per", "size", "volume", "currency", "unit", "time", "seq", "flags", "error"}
+}
+
 // rowOf makes a row of an object. For an expression null and nothing are the same, so null is nothing here.
 func rowOf(object map[string]any, veil Veil) Row {
 	row := Row{Key: keyText(object["key"])}

@@ -1,7 +1,11 @@
 package template
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/rollcall-go/rollcall/system/internal/spell"
 )
 
 // part is a literal text, or a place.
@@ -14,8 +18,13 @@ type part struct {
 	escape escaping
 }
 
-// parse cuts a text at its places.
+// parse cuts a text at its places. The problem says at which of its characters.
 func parse(text string) (parts []part, problem string) {
+	whole := text
+	at := func(problem string) ([]part, string) {
+		return nil, problem + ", at character " + strconv.Itoa(utf8.RuneCountInString(whole[:len(whole)-len(text)])+1)
+	}
+
 	var literal strings.Builder
 
 	flush := func() {
@@ -26,13 +35,13 @@ func parse(text string) (parts []part, problem string) {
 	}
 
 	for text != "" {
-		at := strings.IndexAny(text, "{}")
-		if at < 0 {
-			at = len(text)
+		brace := strings.IndexAny(text, "{}")
+		if brace < 0 {
+			brace = len(text)
 		}
 
-		literal.WriteString(text[:at])
-		text = text[at:]
+		literal.WriteString(text[:brace])
+		text = text[brace:]
 
 		switch {
 		case text == "":
@@ -40,18 +49,18 @@ func parse(text string) (parts []part, problem string) {
 			literal.WriteByte(text[0])
 			text = text[2:]
 		case text[0] == '}':
-			return nil, "has a closing brace that belongs to no place"
+			return at("has a closing brace that belongs to no place")
 		default:
 			inner, rest, closed := strings.Cut(text[1:], "}")
 			if !closed {
-				return nil, "has a brace that is not closed"
+				return at("has a brace that is not closed")
 			}
 
 			flush()
 
 			next, problem := parsePlace(inner)
 			if problem != "" {
-				return nil, problem
+				return at(problem)
 			}
 
 			parts, text = append(parts, next), rest
@@ -65,9 +74,8 @@ func parse(text string) (parts []part, problem string) {
 
 // parsePlace reads what stands between two braces.
 func parsePlace(inner string) (p part, problem string) {
-	words := strings.Split(inner, "|")
-
-	head := words[0]
+	steps := strings.Split(inner, "|")
+	head := steps[0]
 
 	switch dotted, name, has := strings.Cut(head, "."); {
 	case strings.HasPrefix(head, "now"):
@@ -87,13 +95,17 @@ func parsePlace(inner string) (p part, problem string) {
 
 	if problem == "" && p.place == 0 {
 		problem = "has braces around what is no known place"
+
+		if meant := spell.Nearest(head, words()); meant != "" {
+			problem += ` (perhaps "` + meant + `" is meant)`
+		}
 	}
 
 	if problem != "" {
 		return part{}, problem
 	}
 
-	p.filters, problem = parseFilters(words[1:], p.place&Batch != 0)
+	p.filters, problem = parseFilters(steps[1:], p.place&Batch != 0)
 	p.unique = p.unique || p.place&(Symbols|Keys) != 0 // several instruments may have the same
 
 	return p, problem

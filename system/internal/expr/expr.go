@@ -38,6 +38,7 @@ type Program struct {
 	variables []variable
 	simple    condition // the whole expression, where it needs no interpreter
 	limit     time.Duration
+	fields    []string // of the objects that it gives
 }
 
 // Compile reads an expression. Its error says what is wrong and where, in few words.
@@ -59,7 +60,7 @@ func Compile(source string) (*Program, error) {
 		return nil, syntaxError(err)
 	}
 
-	p := &Program{source: source, limit: maxTime, simple: readCondition(query)}
+	p := &Program{source: source, limit: maxTime, simple: readCondition(query), fields: fieldsOf(query)}
 
 	names := []string{meterName}
 

@@ -141,6 +141,22 @@ func TestCompileSaysWhatIsWrongAndWhere(t *testing.T) {
 }
 
 // An expression reads nothing but its input and its variables.
+func TestFieldsOfWhatIsGiven(t *testing.T) {
+	for source, want := range map[string]string{
+		`.[] | {key: .s, "price": .p}`:                                        "key price",
+		`.a as $k | {$k, (.dynamic): 1} + {bid, "x\(.y)": 2}`:                 "bid k",
+		`{inner: 1} | {key: .inner}, {ask}`:                                   "ask key",
+		`if .a then {a: 1} elif .b then {b: {no: 1}} else (.x // {c: 1}) end`: "a b c",
+		`{a: 1}.a, [{b: 1}], ({c: 1} | f) | {d: 1} | select(.d)`:              "",
+		`def f: {a: 1}; {b: 2}`:                                               "b",
+		`.`:                                                                   "",
+	} {
+		if p, err := expr.Compile(strings.ReplaceAll(source, "| f", "| keys")); assert.NoError(t, err, source) {
+			assert.Equal(t, want, strings.Join(p.Fields(), " "), source)
+		}
+	}
+}
+
 func TestNothingOfTheMachineIsSeen(t *testing.T) {
 	t.Setenv("ROLLCALL_TEST_SECRET", "hidden")
 
