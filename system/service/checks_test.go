@@ -25,13 +25,14 @@ type market struct {
 	sim     *sim.Server
 	dir     string
 	vendors []string
+	lines   []string // of the configuration, beside its checks and vendors
 }
 
-// newMarket gives the vendors v1, v2 … the checks.
-func newMarket(t *testing.T, vendors int, checks string) *market {
+// newMarket gives the vendors v1, v2 … the checks. Further lines of the configuration are taken as they are.
+func newMarket(t *testing.T, vendors int, checks string, lines ...string) *market {
 	t.Helper()
 
-	m := &market{dir: filepath.Join(t.TempDir(), "data")}
+	m := &market{dir: filepath.Join(t.TempDir(), "data"), lines: lines}
 	settings := sim.Settings{Seed: 1}
 
 	for i := range vendors {
@@ -68,6 +69,10 @@ func (m *market) config(t *testing.T, checks string) *config.Config {
 
 	if checks != "" {
 		fmt.Fprintf(&b, "checks: %s\n", checks)
+	}
+
+	for _, line := range m.lines {
+		b.WriteString(line + "\n")
 	}
 
 	b.WriteString("vendors:\n")
