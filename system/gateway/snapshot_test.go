@@ -205,3 +205,18 @@ func TestARoundNow(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, s.ask(t, readToken, http.MethodPost, "/v1/snapshot").StatusCode)
 	assert.NotContains(t, string(s.ask(t, bossToken, http.MethodPost, "/v1/snapshot").body), "licensed")
 }
+
+// Once a round is published nobody gets an older one, though it takes a moment until it has come to the gateway.
+func TestNobodyGetsAnOlderSnapshotThanWasPublished(t *testing.T) {
+	t.Parallel()
+
+	s := newStage(t, 1)
+	s.hold()
+	s.add()
+	time.AfterFunc(100*time.Millisecond, s.release)
+	assert.Equal(t, messages.Round(2), parsed(t, s.get(t, readToken, "/v1/snapshot")).Round)
+
+	s.hold()
+	s.add()
+	assert.Equal(t, messages.Round(2), parsed(t, s.get(t, readToken, "/v1/snapshot")).Round, "but nobody waits for ever")
+}

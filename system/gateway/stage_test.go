@@ -41,6 +41,7 @@ type stage struct {
 	subs    []chan *messages.Delivered
 	steered []string
 	failing error // what the ports answer with, where it is set
+	held    bool  // rounds are published, but not delivered yet
 	slow    bool  // history answers when nobody waits any more
 }
 
@@ -191,11 +192,33 @@ func (s *stage) add() *messages.Snapshot {
 	snapshot := s.make(messages.Round(len(s.stored) + 1))
 	s.stored = append(s.stored, snapshot)
 
-	for _, sub := range s.subs {
-		sub <- &messages.Delivered{Snapshot: snapshot}
+	if !s.held {
+		s.deliver(snapshot)
 	}
 
 	return snapshot
+}
+
+func (s *stage) deliver(snapshot *messages.Snapshot) {
+	for _, sub := range s.subs {
+		sub <- &messages.Delivered{Snapshot: snapshot}
+	}
+}
+
+// hold keeps back what is published from then on; release delivers the newest.
+func (s *stage) hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	s.held = true
+}
+
+func (s *stage) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	s.held = false
+	s.deliver(s.stored[len(s.stored)-1])
 }
 
 // fail has the ports answer with an error; nil ends that.
