@@ -75,6 +75,7 @@ func (a *app) watchService(ctx context.Context, flags *topFlags) error {
 	if err != nil {
 		return err
 	}
+	defer service.Close()
 
 	if flags.once {
 		return topAdvice(a.printService(ctx, service, flags.format), service)

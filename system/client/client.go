@@ -51,6 +51,13 @@ func New(address string, options ...Option) (*Client, error) {
 // URL is where the service is.
 func (c *Client) URL() string { return c.base.String() }
 
+// Close lets go of connections that nothing uses. The client can be used all the same; it connects again.
+func (c *Client) Close() {
+	if c.settings.client == nil {
+		c.http.CloseIdleConnections()
+	}
+}
+
 func parse(address string) (*url.URL, error) {
 	base, err := url.Parse(address)
 	if err != nil {

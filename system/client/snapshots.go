@@ -16,7 +16,7 @@ import (
 type SnapshotQuery struct {
 	Selection messages.Selection // what of it; the zero Selection is everything
 	After     messages.Round     // with Wait: a later round than this
-	Wait      time.Duration      // how long to wait for a later one; 0 answers with the newest at once
+	Wait      time.Duration      // how long to wait for a later one, a minute at most; 0 answers with the newest at once
 }
 
 // Snapshot is the newest snapshot. With Wait it is the first that is later than After; the error is ErrNothingNew if none came.

@@ -154,9 +154,9 @@ func (b *board) happened() []note {
 func dataText(data map[string]string) string {
 	var parts []string
 
-	moved := data["from"] != "" && data["to"] != ""
+	moved := data["to"] != ""
 	if moved {
-		parts = append(parts, data["from"]+" → "+data["to"])
+		parts = append(parts, strings.TrimSpace(data["from"]+" → "+data["to"]))
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(data)) {

@@ -55,8 +55,8 @@ func (t trend) change() cell {
 	}
 }
 
-// blocks are the heights of a sparkline.
-func blocks() []rune { return []rune("▁▂▃▄▅▆▇█") }
+// blocks are the heights of a sparkline. The full block is not among them: it would touch the row above.
+func blocks() []rune { return []rune("▁▂▃▄▅▆▇") }
 
 // spark draws the newest points of a trend, at most width of them: the lowest and the highest price are the lowest and the highest block, and a
 // round without a price is a gap.
@@ -94,7 +94,7 @@ func (t trend) spark(width int) string {
 		case p.IsZero():
 			out.WriteByte(' ')
 		case span.IsZero():
-			out.WriteRune(heights[len(heights)/2-1])
+			out.WriteRune(heights[len(heights)/2])
 		default:
 			steps := decimal.NewFromInt(int64(len(heights) - 1))
 			out.WriteRune(heights[p.Decimal().Sub(low).Mul(steps).DivRound(span, 0).IntPart()])

@@ -109,6 +109,9 @@ func waterfallBar(a *answer, t *timeline, passed time.Duration, width int) cell 
 		elapsed = passed
 	} else if a.outcome == messages.OutcomeTimeout {
 		elapsed = t.deadline
+		if t.closed > 0 {
+			elapsed = min(t.deadline, t.closed) // it was known sooner that nothing would come
+		}
 	}
 
 	filled := bar(elapsed, t.deadline, width)
@@ -134,7 +137,7 @@ func waterfallLabel(a *answer) cell {
 		label.tail = " " + seconds(a.elapsed)
 	}
 
-	if a.detail != "" && a.outcome != messages.OutcomeTimeout {
+	if a.detail != "" {
 		label.tail += " " + plain(a.detail)
 	}
 
