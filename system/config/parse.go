@@ -213,5 +213,10 @@ func (d *decoder) notYAML(err error) {
 		at.Line, at.Column = max(1, loadErr.Mark.Line), max(1, loadErr.Mark.Column)
 	}
 
-	d.mistakeAt(&at, "", "not YAML: "+problem, "")
+	remedy := ""
+	if lines := strings.Split(d.reading.data, "\n"); at.Line <= len(lines) && strings.HasPrefix(strings.TrimLeft(lines[at.Line-1], " "), "\t") {
+		remedy = "indent with spaces instead of tabs"
+	}
+
+	d.mistakeAt(&at, "", "not YAML: "+problem, remedy)
 }

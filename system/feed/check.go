@@ -120,9 +120,10 @@ func (c *compiled) checkBatches(d Definition) []FieldError {
 	}
 
 	c.whole = c.planner.plan(instruments, time.Now())
-	long := make(map[string]bool)
+	long, keys := make(map[string]bool), make(map[string]int)
 
 	for _, b := range c.whole.batches {
+		keys[b.endpoint.name] = max(keys[b.endpoint.name], b.targets.Keys())
 		text, err := b.endpoint.request.URL(&template.Values{Targets: b.symbols, Secrets: d.Secrets, Now: time.Now()})
 		long[b.endpoint.name] = long[b.endpoint.name] || err == nil && len(text) > maxRequestURL
 	}
@@ -134,6 +135,7 @@ func (c *compiled) checkBatches(d Definition) []FieldError {
 		}
 
 		problems = append(problems, checkAlone(prefix, e, made, count[name])...)
+		problems = append(problems, checkKeyless(prefix, made, keys[name])...)
 
 		if long[name] {
 			problems = append(problems, FieldError{

@@ -33,13 +33,15 @@ func TestMistakesOfEveryPart(t *testing.T) {
 			},
 			[]string{"errors[0].outcome"},
 		},
-		"a batch of nothing":       {func(d *feed.Definition) { d.URL, d.Batch = "https://h/all", 2 }, []string{"batch"}},
-		"a batch in the body":      {func(d *feed.Definition) { d.URL, d.Batch, d.Body = "https://h/all", 2, "$symbols" }, nil},
-		"misspelt members of rows": {func(d *feed.Definition) { d.Parse = feed.Parse{JQ: ".[] | {key, prise, sequence: 1}"} }, []string{"parse.jq", "parse.jq"}},
-		"a body of GET":            {func(d *feed.Definition) { d.Method, d.Body = "GET", "1" }, []string{"method"}},
-		"an unknown secret":        {func(d *feed.Definition) { d.URL = "https://h/{secret.k}" }, []string{"url"}},
-		"a symbol's endpoint":      {func(d *feed.Definition) { d.Symbols[0].Endpoint = "fx" }, []string{"symbols[0]"}},
-		"rows without an owner":    {func(d *feed.Definition) { d.Parse = feed.Parse{Format: "csv", Price: "p"} }, []string{"parse.key"}},
+		"a batch of nothing":          {func(d *feed.Definition) { d.URL, d.Batch = "https://h/all", 2 }, []string{"batch"}},
+		"a batch in the body":         {func(d *feed.Definition) { d.URL, d.Batch, d.Body = "https://h/all", 2, "$symbols" }, nil},
+		"misspelt members of rows":    {func(d *feed.Definition) { d.Parse = feed.Parse{JQ: ".[] | {key, prise, sequence: 1}"} }, []string{"parse.jq", "parse.jq"}},
+		"rows without a key":          {func(d *feed.Definition) { d.Parse = feed.Parse{JQ: ".[] | {price}"} }, []string{"parse.jq"}},
+		"rows of one alone need none": {func(d *feed.Definition) { d.Parse, d.URL = feed.Parse{JQ: ".[] | {price}"}, "https://h/{symbol}" }, nil},
+		"a body of GET":               {func(d *feed.Definition) { d.Method, d.Body = "GET", "1" }, []string{"method"}},
+		"an unknown secret":           {func(d *feed.Definition) { d.URL = "https://h/{secret.k}" }, []string{"url"}},
+		"a symbol's endpoint":         {func(d *feed.Definition) { d.Symbols[0].Endpoint = "fx" }, []string{"symbols[0]"}},
+		"rows without an owner":       {func(d *feed.Definition) { d.Parse = feed.Parse{Format: "csv", Price: "p"} }, []string{"parse.key"}},
 		"rows of one are alright": {func(d *feed.Definition) {
 			d.Parse = feed.Parse{Format: "csv", Price: "p"}
 			d.URL = "https://h/{symbol}"

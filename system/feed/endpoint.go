@@ -152,3 +152,15 @@ func checkAlone(prefix string, e spec.Endpoint, c *endpoint, symbols int) []spec
 		Suggestion: "give the column of the symbol, or ask for one by {symbol}",
 	}}
 }
+
+// checkKeyless finds expressions whose rows do not say which of several keys of a request they belong to.
+func checkKeyless(prefix string, c *endpoint, keys int) []spec.FieldError {
+	if keys < 2 || !c.reader.Keyless() {
+		return nil
+	}
+
+	return []spec.FieldError{{
+		Field: prefix + "parse.jq", Problem: "gives rows without key: nothing says which of " + strconv.Itoa(keys) + " instruments they are of",
+		Suggestion: "give the rows a key, or ask for one by {symbol}",
+	}}
+}

@@ -11,6 +11,9 @@ import (
 
 var errRowKind = errors.New("parse.jq gives something else than an object with the fields of a row")
 
+// Keyless reports whether parse.jq gives rows that plainly do not say whose they are.
+func (r *Reader) Keyless() bool { return r != nil && r.query != nil && r.query.Lacks("key") }
+
 // query returns the rows that an expression gives.
 func query(ctx context.Context, program *expr.Program, document any, vars *expr.Vars, veil Veil) ([]Row, error) {
 	outputs, err := program.All(ctx, document, vars)

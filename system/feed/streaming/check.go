@@ -48,6 +48,11 @@ func compile(d spec.Definition) (*Stream, []spec.FieldError) {
 	checkWords(c, &d.Stream)
 	checkTogether(c, d, s.address.request.Uses())
 
+	if keys := newGroup(symbols).targets.Keys(); keys > 1 && s.shard != 1 && s.plan.reader.Keyless() {
+		c.add("parse.jq", "gives rows without key: nothing says which of "+strconv.Itoa(keys)+" instruments they are of",
+			"give the rows a key, or put {symbol} into the URL for a connection each")
+	}
+
 	return s, c.problems
 }
 

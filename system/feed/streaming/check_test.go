@@ -96,6 +96,21 @@ func TestCheckFindsEveryMistake(t *testing.T) {
 	}
 }
 
+// Rows that nobody could tell apart are found before the first message.
+func TestRowsWithoutAKey(t *testing.T) {
+	t.Parallel()
+
+	for text, wrong := range map[string]bool{
+		"symbols: {A: {symbol: a}, B: {symbol: b}}\nstream: {url: wss://v.example/, ":                                                   true,
+		"symbols: {A: {symbol: a}, B: {symbol: a}}\nstream: {url: wss://v.example/, ":                                                   false,
+		"symbols: {A: {symbol: a}, B: {symbol: b}}\nstream: {url: 'wss://v.example/{symbol}', ":                                         false,
+		"symbols: {A: {symbol: a}, B: {symbol: b}}\nstream: {url: wss://v.example/, subscribe: {send: '$symbols', per_connection: 1}, ": false,
+	} {
+		problems := streaming.Check(definitionOf(t, text+"parse: {jq: '{price: .p}'}}"))
+		assert.Equal(t, wrong, len(problems) == 1 && problems[0].Field == "stream.parse.jq", "%s: %v", text, problems)
+	}
+}
+
 func TestADefinitionWithoutAStreamHasNoMistakes(t *testing.T) {
 	t.Parallel()
 

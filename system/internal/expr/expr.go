@@ -38,7 +38,7 @@ type Program struct {
 	variables []variable
 	simple    condition // the whole expression, where it needs no interpreter
 	limit     time.Duration
-	fields    []string // of the objects that it gives
+	shape     shape // of what it gives
 }
 
 // Compile reads an expression. Its error says what is wrong and where, in few words.
@@ -60,7 +60,7 @@ func Compile(source string) (*Program, error) {
 		return nil, syntaxError(err)
 	}
 
-	p := &Program{source: source, limit: maxTime, simple: readCondition(query), fields: fieldsOf(query)}
+	p := &Program{source: source, limit: maxTime, simple: readCondition(query), shape: shapeOf(query)}
 
 	names := []string{meterName}
 

@@ -157,6 +157,15 @@ func TestFieldsOfWhatIsGiven(t *testing.T) {
 	}
 }
 
+func TestWhatObjectsLack(t *testing.T) {
+	for source, want := range map[string]bool{
+		`.[] | {price: .p}`: true, `if .a then {price} else empty end`: true, `{price}, ({bid} + {ask})`: true,
+		`.[] | {key: .k}`: false, `{price} + .more`: false, `if .a then {price} end`: false, `{price, (.k): 1}`: false, `.`: false, `{price} | f`: false,
+	} {
+		assert.Equal(t, want, compile(t, strings.ReplaceAll(source, "| f", "| select(.a)")).Lacks("key"), source)
+	}
+}
+
 func TestNothingOfTheMachineIsSeen(t *testing.T) {
 	t.Setenv("ROLLCALL_TEST_SECRET", "hidden")
 

@@ -6,64 +6,87 @@ import (
 	"github.com/itchyny/gojq"
 )
 
+// shape is what the last step of an expression shows of the objects that it gives.
+type shape struct {
+	fields []string // keys that are written there, sorted
+	open   bool     // there may be others
+}
+
 // Fields returns the keys of the objects that the expression gives, sorted, as far as its last step shows them: those that are written there.
-func (p *Program) Fields() []string { return p.fields }
+func (p *Program) Fields() []string { return p.shape.fields }
 
-// fieldsOf gathers the keys that stand in the objects that a query ends with.
-func fieldsOf(q *gojq.Query) []string {
-	fields := gather(nil, q)
-	slices.Sort(fields)
-
-	return slices.Compact(fields)
+// Lacks reports whether every object that the expression gives is plainly without a key.
+func (p *Program) Lacks(key string) bool {
+	return !p.shape.open && !slices.Contains(p.shape.fields, key)
 }
 
-func gather(fields []string, q *gojq.Query) []string {
+func shapeOf(q *gojq.Query) shape {
+	var s shape
+
+	s.query(q)
+	slices.Sort(s.fields)
+	s.fields = slices.Compact(s.fields)
+
+	return s
+}
+
+func (s *shape) query(q *gojq.Query) {
 	switch {
-	case q == nil:
-		return fields
 	case q.Term != nil:
-		return gatherTerm(fields, q.Term)
+		s.term(q.Term)
 	case q.Op == gojq.OpPipe:
-		return gather(fields, q.Right)
+		s.query(q.Right)
 	case q.Op == gojq.OpComma, q.Op == gojq.OpAdd, q.Op == gojq.OpAlt:
-		return gather(gather(fields, q.Left), q.Right)
+		s.query(q.Left)
+		s.query(q.Right)
 	default:
-		return fields
+		s.open = true
 	}
 }
 
-func gatherTerm(fields []string, t *gojq.Term) []string {
+func (s *shape) term(t *gojq.Term) {
 	switch {
-	case len(t.SuffixList) > 0: // a part of the object
-		return fields
-	case t.Query != nil && t.Type == gojq.TermTypeQuery:
-		return gather(fields, t.Query)
+	case len(t.SuffixList) > 0:
+		s.open = true // a part of the object
+	case t.Type == gojq.TermTypeQuery:
+		s.query(t.Query)
 	case t.If != nil:
-		fields = gather(fields, t.If.Then)
-		for _, other := range t.If.Elif {
-			fields = gather(fields, other.Then)
-		}
-
-		return gather(fields, t.If.Else)
+		s.branches(t.If)
 	case t.Object != nil:
-		for _, member := range t.Object.KeyVals {
-			if name := keyOf(member); name != "" {
-				fields = append(fields, name)
-			}
-		}
+		s.object(t.Object)
+	case t.Func != nil && t.Func.Name == "empty" && len(t.Func.Args) == 0:
+	default:
+		s.open = true
 	}
-
-	return fields
 }
 
-// keyOf is the key of an object's member; empty where it is calculated.
-func keyOf(member *gojq.ObjectKeyVal) string {
-	switch {
-	case member.KeyString != nil && member.KeyString.Queries == nil:
-		return member.KeyString.Str
-	case member.Key != "" && member.Key[0] == '$':
-		return member.Key[1:]
-	default:
-		return member.Key
+func (s *shape) branches(choice *gojq.If) {
+	s.query(choice.Then)
+
+	for _, other := range choice.Elif {
+		s.query(other.Then)
+	}
+
+	if choice.Else == nil {
+		s.open = true // what came is given on
+
+		return
+	}
+
+	s.query(choice.Else)
+}
+
+func (s *shape) object(object *gojq.Object) {
+	for _, member := range object.KeyVals {
+		switch {
+		case member.KeyString != nil && member.KeyString.Queries == nil:
+			s.fields = append(s.fields, member.KeyString.Str)
+		case member.Key == "":
+			s.open = true // it is calculated
+		case member.Key[0] == '$':
+			s.fields = append(s.fields, member.Key[1:])
+		default:
+			s.fields = append(s.fields, member.Key)
+		}
 	}
 }
