@@ -29,6 +29,20 @@ func TestTheFacadeIsLight(t *testing.T) {
 	}
 }
 
+// TestTheClientIsLight keeps the service out of a program that only talks to one.
+func TestTheClientIsLight(t *testing.T) {
+	t.Parallel()
+
+	for _, path := range linked(t, "system/client") {
+		for _, heavy := range []string{
+			"github.com/asynkron/", "modernc.org/", "github.com/sirupsen/", "github.com/coder/", "github.com/prometheus/", "go.opentelemetry.io/",
+			archtest.Module + "actors", archtest.Module + "system/gateway",
+		} {
+			assert.False(t, strings.HasPrefix(path, heavy), "package system/client links %s", path)
+		}
+	}
+}
+
 // TestTheProgramsHoldNoTests keeps testing packages, and the flags they define, out of what is shipped.
 func TestTheProgramsHoldNoTests(t *testing.T) {
 	t.Parallel()
