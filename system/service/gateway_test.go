@@ -214,7 +214,7 @@ func hammer(ctx context.Context, client *http.Client, address string) (int, erro
 	}
 
 	_, err = io.Copy(io.Discard, response.Body)
-	if err = errors.Join(err, response.Body.Close()); err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		return 0, err
 	}
 
