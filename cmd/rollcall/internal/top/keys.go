@@ -47,14 +47,14 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case "/":
 		m.screen.typing, m.screen.inside = true, ""
 	default:
-		m.move(name)
+		return m.move(name)
 	}
 
 	return nil
 }
 
 // move goes to another pane or row.
-func (m *Model) move(key string) {
+func (m *Model) move(key string) tea.Cmd {
 	page := max(1, m.height-m.chrome())
 
 	switch key {
@@ -77,6 +77,12 @@ func (m *Model) move(key string) {
 	case "end", "G", "shift+g":
 		m.choose(maxRows)
 	}
+
+	if m.screen.inside == "" || m.screen.detail != nil {
+		return nil
+	}
+
+	return look(m.service, m.screen.pane, m.screen.inside)
 }
 
 // maxRows is more than there are.

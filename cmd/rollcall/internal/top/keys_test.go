@@ -35,6 +35,24 @@ func TestTheChoiceStaysWithItsRow(t *testing.T) {
 	assert.Contains(t, s.screen(), "› AAPL", "there is nothing above")
 }
 
+func TestTheNextOneIsLookedIntoAtOnce(t *testing.T) {
+	t.Parallel()
+
+	s := newScene(t, 80, 24)
+	s.rounds(1, 1)
+	s.keys("enter")
+	assert.Contains(t, s.lines()[3], "AAPL")
+
+	var command tea.Cmd
+
+	s.model, command = s.model.Update(tea.KeyPressMsg(tea.Key{Code: tea.KeyDown}))
+	assert.NotNil(t, command, "what is stored of it is read")
+	assert.Contains(t, s.lines()[3], "EUR/USD")
+
+	s.keys("esc")
+	assert.Contains(t, s.screen(), "› EUR/USD")
+}
+
 func TestAFilterIsTypedAndCleared(t *testing.T) {
 	t.Parallel()
 
