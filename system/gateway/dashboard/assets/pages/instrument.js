@@ -27,7 +27,7 @@ export function Instrument({ name }) {
     <section class="panel" aria-labelledby="history-title"><h2 id="history-title">History</h2>
       <${Resource} of=${history} what="The history">${(data) => html`<${History} name=${name} series=${data.series} />`}<//></section>
     <section class="panel" aria-labelledby="sources-title"><h2 id="sources-title">Sources in the newest round</h2>
-      ${row ? html`<${Sources} sources=${row.sources} />` : html`<${Loading} />`}</section>
+      ${row ? html`<${Sources} sources=${row.sources} />` : snapshot ? html`<${Empty} title="No sources" />` : html`<${Loading} />`}</section>
     <section class="panel" aria-labelledby="rounds-title"><h2 id="rounds-title">Rounds</h2>
       <${Resource} of=${history} what="The rounds">${(data) => (data.series.length === 0
         ? html`<${Empty} title="Nothing is stored yet" />`
