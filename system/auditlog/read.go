@@ -1,6 +1,7 @@
 package auditlog
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,6 +38,11 @@ func (f *Filter) match(e *Entry) bool {
 // entry, and reading goes on behind it; an error of the file system is the last thing that is yielded. An unfinished line at the end is
 // passed over. The chain is not checked: that is what Verify does. Memory is bounded by Filter.Last and the longest line.
 func Read(dir string, filter Filter) iter.Seq2[Entry, error] {
+	return ReadContext(context.Background(), dir, filter)
+}
+
+// ReadContext is Read that ends soon after ctx does, with the error of ctx as the last thing that is yielded.
+func ReadContext(ctx context.Context, dir string, filter Filter) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		d, err := openDirectory(dir)
 		if err != nil {
@@ -54,13 +60,13 @@ func Read(dir string, filter Filter) iter.Seq2[Entry, error] {
 		}
 
 		if filter.Last > 0 {
-			readLast(d, parts, &filter, yield)
+			readLast(ctx, d, parts, &filter, yield)
 
 			return
 		}
 
 		for i := range parts {
-			if !readPart(d, &parts[i], &filter, yield) {
+			if !readPart(ctx, d, &parts[i], &filter, yield) {
 				return
 			}
 		}
@@ -68,7 +74,7 @@ func Read(dir string, filter Filter) iter.Seq2[Entry, error] {
 }
 
 // readPart yields what matches in one segment, and returns false when the reader has had enough.
-func readPart(dir directory, p *part, filter *Filter, yield func(Entry, error) bool) bool {
+func readPart(ctx context.Context, dir directory, p *part, filter *Filter, yield func(Entry, error) bool) bool {
 	if p.next != nil && p.seq <= filter.FromSeq {
 		return true
 	}
@@ -77,6 +83,10 @@ func readPart(dir directory, p *part, filter *Filter, yield func(Entry, error) b
 
 	_, err := walk(dir, p.number, p.limit(), func(at line) bool {
 		switch {
+		case ctx.Err() != nil:
+			more = false
+
+			yield(Entry{}, ctx.Err())
 		case at.err != nil:
 			more = yield(Entry{}, fmt.Errorf("audit segment %s line %d: %w", segmentName(p.number), at.number, at.err))
 		case filter.match(&at.entry):
@@ -101,14 +111,24 @@ type found struct {
 }
 
 // readLast goes back segment by segment until it has enough. Of several errors in a segment it keeps the first.
-func readLast(dir directory, parts []part, filter *Filter, yield func(Entry, error) bool) {
+func readLast(ctx context.Context, dir directory, parts []part, filter *Filter, yield func(Entry, error) bool) {
 	var have []found
 
 	wanted := filter.Last
 
 	for i := len(parts) - 1; i >= 0 && wanted > 0; i-- {
-		newest, failure := lastOf(dir, &parts[i], filter, wanted)
+		if i > 0 && parts[i-1].next != nil && filter.BeforeSeq > 0 && parts[i-1].seq >= filter.BeforeSeq {
+			continue // this one begins where the entries that are wanted end
+		}
+
+		newest, failure := lastOf(ctx, dir, &parts[i], filter, wanted)
 		wanted -= len(newest)
+
+		if ctx.Err() != nil {
+			yield(Entry{}, ctx.Err())
+
+			return
+		}
 
 		if failure != nil {
 			newest = append([]found{{err: failure}}, newest...)
@@ -125,8 +145,8 @@ func readLast(dir directory, parts []part, filter *Filter, yield func(Entry, err
 }
 
 // lastOf returns the newest n matches of one segment and its first error.
-func lastOf(dir directory, p *part, filter *Filter, n int) (newest []found, failure error) {
-	readPart(dir, p, filter, func(e Entry, err error) bool {
+func lastOf(ctx context.Context, dir directory, p *part, filter *Filter, n int) (newest []found, failure error) {
+	readPart(ctx, dir, p, filter, func(e Entry, err error) bool {
 		if err != nil {
 			if failure == nil {
 				failure = err

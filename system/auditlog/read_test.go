@@ -1,6 +1,7 @@
 package auditlog_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -119,4 +120,57 @@ func TestReadOfNothing(t *testing.T) {
 
 	_, err := auditlog.Verify("no such directory")
 	require.Error(t, err)
+}
+
+// A08: reading ends with its context, also where nothing matches.
+func TestReadEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+
+	dir, _ := makeRecord(t)
+
+	for _, filter := range []auditlog.Filter{{Vendor: "nobody"}, {Vendor: "nobody", Last: 10}, {Last: 10}, {}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+
+		var yielded []error
+
+		for _, err := range auditlog.ReadContext(ctx, dir, filter) {
+			yielded = append(yielded, err)
+		}
+
+		require.Len(t, yielded, 1)
+		assert.ErrorIs(t, yielded[0], context.Canceled)
+	}
+}
+
+// Pages that go back through all segments hold every entry once.
+func TestPagesOfManySegments(t *testing.T) {
+	t.Parallel()
+
+	dir, _ := makeRecord(t)
+
+	var want, got []uint64
+
+	for entry, err := range auditlog.Read(dir, auditlog.Filter{}) {
+		require.NoError(t, err)
+
+		want = append(want, entry.Seq)
+	}
+
+	for before := uint64(0); before != 1; {
+		var page []uint64
+
+		for entry, err := range auditlog.Read(dir, auditlog.Filter{Last: 4, BeforeSeq: before}) {
+			require.NoError(t, err)
+
+			page = append(page, entry.Seq)
+		}
+
+		require.NotEmpty(t, page)
+
+		before = page[0]
+		got = append(page, got...)
+	}
+
+	assert.Equal(t, want, got)
 }

@@ -31,7 +31,7 @@ func newRecord(dir string) *record {
 func (r *record) Entries(ctx context.Context, query gateway.RecordQuery) ([]api.AuditEntry, error) {
 	entries := make([]api.AuditEntry, 0, min(query.Limit, 1024))
 
-	for e, err := range auditlog.Read(r.dir, auditlog.Filter{
+	for e, err := range auditlog.ReadContext(ctx, r.dir, auditlog.Filter{
 		Kinds: query.Kinds, Vendor: query.Vendor, From: query.From, To: query.To, BeforeSeq: query.Before, Last: query.Limit,
 	}) {
 		if ctx.Err() != nil {
