@@ -7,10 +7,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// defaultDeadline and defaultMaxBackoff hold unless another key asks for less or more.
+// defaultDeadline, defaultMaxBackoff and defaultMaxAge hold unless another key asks for less or more.
 const (
 	defaultDeadline   = 2 * time.Second
 	defaultMaxBackoff = time.Second
+	defaultMaxAge     = 5 * time.Minute
 )
 
 // config decodes the whole file. The vendors come last, so that the round's settings are there to check theirs against.
@@ -49,6 +50,7 @@ func (d *decoder) checkVendor(at place, e entry, vendor *Vendor) {
 
 	d.checkDeadline(at, e, vendor)
 	d.checkRetry(at, e, vendor)
+	completeAge(vendor)
 	d.checkLimits(at, e, vendor)
 	d.checkSymbols(vendor)
 	d.checkClasses(at, vendor)
@@ -80,6 +82,13 @@ func (d *decoder) checkRetry(at place, e entry, vendor *Vendor) {
 	if retry.MaxBackoff < retry.Backoff && !d.bad[path] && !d.bad[at.key("retry").key("backoff").path] {
 		d.mistakeAt(find(e.value, "retry.max_backoff"), path, durationText(retry.MaxBackoff)+" is shorter than backoff",
 			"at least "+durationText(retry.Backoff)+" is needed")
+	}
+}
+
+// completeAge lets the quotes of a vendor that is seldom asked live until the next ones, where the definition does not say how old they may be.
+func completeAge(vendor *Vendor) {
+	if vendor.MaxAge == 0 {
+		vendor.MaxAge = max(defaultMaxAge, 2*vendor.Every)
 	}
 }
 

@@ -96,8 +96,8 @@ func retryKeys() []Key {
 			Max: int64(time.Minute), Example: "1s", Doc: "The longest pause. At least `backoff`.",
 		},
 		{
-			Path: "max_age", Type: TypeDuration, Default: "5m", Min: int64(time.Millisecond), Max: 10 * year, Example: "30s",
-			Doc: "The age from which a quote is `stale`.",
+			Path: "max_age", Type: TypeDuration, Fallback: "5m, or twice `every` if that is longer", Min: int64(time.Millisecond), Max: 10 * year,
+			Example: "30s", Doc: "The age from which a quote is `stale`. Of quotes whose times are days, it must outlast weekends and holidays.",
 		},
 		{
 			Path: "max_skew", Type: TypeDuration, Default: "5s", Min: 0, Max: int64(time.Hour), Example: "2s",

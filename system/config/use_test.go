@@ -3,13 +3,16 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/system/catalog"
+	"github.com/rollcall-go/rollcall/system/example"
 	"github.com/rollcall-go/rollcall/system/config"
 	"github.com/rollcall-go/rollcall/system/feed"
 )
@@ -146,6 +149,9 @@ func TestShippedDefinitionsCanBeUsed(t *testing.T) {
 			require.NoError(t, err)
 			assert.NotEmpty(t, c.Vendors[0].Feed.Symbols)
 			assertHidden(t, c)
+
+			daily := slices.ContainsFunc(entry.Examples[0].Expect, func(q example.Quote) bool { return slices.Contains(q.Flags, "day") })
+			assert.Equal(t, daily, c.Vendors[0].MaxAge >= 96*time.Hour, "prices of the day are good over a long weekend, others are not")
 		})
 	}
 }
