@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -79,66 +80,51 @@ func (h *Hub) round() messages.Round {
 	return 0
 }
 
-// listen publishes what comes. It reports whether the subscription still lives: another one is wanted.
+// listen publishes what comes. It reports whether the subscription still lives: another one is wanted, with events and not without, or the other
+// way round.
 func (h *Hub) listen(ctx context.Context, sub Subscription, events bool) bool {
-	for h.listening() == events {
-		d, err := h.nextOf(ctx, sub, events)
-
-		switch {
-		case d != nil:
-			h.take(d)
-		case err != nil:
-			return false
-		default:
-			return true
-		}
-	}
-
-	return true
-}
-
-// nextOf returns the next delivery, an error at the end, or neither if readers want events now and did not before, or the other way round.
-func (h *Hub) nextOf(ctx context.Context, sub Subscription, events bool) (*messages.Delivered, error) {
-	limited, cancel := context.WithCancel(ctx)
-	defer cancel()
-
-	turned := make(chan struct{})
+	limited, cancel := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
 
 	go func() {
 		defer close(watched)
 
-		for {
-			select {
-			case <-limited.Done():
-				return
-			case <-h.wanted:
-			}
-
-			if h.listening() != events {
-				close(turned)
-				cancel()
-
-				return
-			}
-		}
+		h.watch(limited, cancel, events)
 	}()
 
-	d, err := sub.Next(limited)
+	defer func() { <-watched }()
+	defer cancel(nil)
 
-	cancel()
-	<-watched
+	for {
+		d, err := sub.Next(limited)
 
-	if d != nil {
-		return d, nil
+		switch {
+		case d != nil:
+			h.take(d)
+		case err != nil && !errors.Is(context.Cause(limited), errTurned):
+			return false
+		}
+
+		if errors.Is(context.Cause(limited), errTurned) {
+			return true
+		}
+	}
+}
+
+// errTurned says that readers want events now and did not before, or the other way round.
+var errTurned = errors.New("another subscription is wanted")
+
+// watch ends a subscription that is not what readers want any more.
+func (h *Hub) watch(ctx context.Context, cancel context.CancelCauseFunc, events bool) {
+	for h.listening() == events {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.wanted:
+		}
 	}
 
-	select {
-	case <-turned:
-		return nil, nil //nolint:nilnil // neither a delivery nor the end
-	default:
-		return nil, err //nolint:wrapcheck // only looked at
-	}
+	cancel(errTurned)
 }
 
 func pause(ctx context.Context) {
