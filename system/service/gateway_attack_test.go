@@ -6,8 +6,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -229,4 +232,55 @@ func TestComparisonsTellNoHiddenPrice(t *testing.T) {
 		assert.NotContains(t, text, published, where)
 		assert.NotContains(t, text, median, where)
 	}
+}
+
+// A01: two thousand connections whose requests never end, with a little more of them now and then. Who is honest is served meanwhile, rounds are on
+// time, and all of the others are gone within 11 s.
+func TestTwoThousandRequestsThatNeverEnd(t *testing.T) { //nolint:paralleltest // it takes all there is of the machine
+	r := newRig(t, plan{
+		vendors: []string{"forex"}, every: 500 * time.Millisecond * slower, deadline: 250 * time.Millisecond * slower,
+		adjust: func(cfg *config.Config) { cfg.HTTP.Listen = "127.0.0.1:0" },
+	})
+	sub := r.watch(t)
+	through := &apiRig{Service: r.Service, url: "http://" + r.Addr().String()}
+
+	conns := make([]net.Conn, readersHere(t, 2000))
+	for i := range conns {
+		var err error
+
+		conns[i], err = new(net.Dialer).DialContext(t.Context(), "tcp", r.Addr().String())
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conns[i].Close() })
+
+		_, _ = io.WriteString(conns[i], "GET /v1/snapshot HTTP/1.1\r\nHost: localhost\r\nX-Slow: ") // it may be closed already
+	}
+
+	begun := time.Now()
+	took := make([]time.Duration, 0, 100)
+
+	for range cap(took) {
+		before := time.Now()
+		status, _ := through.ask(t, "", http.MethodGet, "/v1/snapshot?fields=prices")
+		took = append(took, time.Since(before))
+		assert.Equal(t, http.StatusOK, status)
+
+		for _, conn := range conns[:100] {
+			_, _ = io.WriteString(conn, "x")
+		}
+	}
+
+	slices.Sort(took)
+	assert.Less(t, took[98], 100*time.Millisecond*slower*5, "the catalogue asks for 100 ms; this machine may be busy")
+	good(t, r.next(t, sub), "forex")
+
+	for _, conn := range conns {
+		require.NoError(t, conn.SetReadDeadline(begun.Add(11*time.Second*slower)))
+		_, err := conn.Read(make([]byte, 1))
+		require.Error(t, err)
+		require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "it is still open")
+	}
+
+	status, err := r.System().Status(t.Context())
+	require.NoError(t, err)
+	assert.LessOrEqual(t, status.Rounds.MissedTicks, uint64(1), "a machine that is busy may miss one")
 }
