@@ -1,11 +1,13 @@
 package auditlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -36,7 +38,7 @@ func (f *Filter) match(e *Entry) bool {
 
 // Read yields the entries that match, oldest first. A line that is no intact entry is yielded as an error in its place, with an empty
 // entry, and reading goes on behind it; an error of the file system is the last thing that is yielded. An unfinished line at the end is
-// passed over. The chain is not checked: that is what Verify does. Memory is bounded by Filter.Last and the longest line.
+// passed over; with Filter.Last only what had to be read is looked at. The chain is not checked: that is what Verify does. Memory is bounded by Filter.Last and the longest line.
 func Read(dir string, filter Filter) iter.Seq2[Entry, error] {
 	return ReadContext(context.Background(), dir, filter)
 }
@@ -81,20 +83,7 @@ func readPart(ctx context.Context, dir directory, p *part, filter *Filter, yield
 
 	more := true
 
-	_, err := walk(dir, p.number, p.limit(), func(at line) bool {
-		switch {
-		case ctx.Err() != nil:
-			more = false
-
-			yield(Entry{}, ctx.Err())
-		case at.err != nil:
-			more = yield(Entry{}, fmt.Errorf("audit segment %s line %d: %w", segmentName(p.number), at.number, at.err))
-		case filter.match(&at.entry):
-			more = yield(at.entry, nil)
-		}
-
-		return more
-	})
+	_, err := walk(dir, p.number, p.limit(), visitor(ctx, p, filter, yield, &more))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		yield(Entry{}, err)
 
@@ -102,6 +91,36 @@ func readPart(ctx context.Context, dir directory, p *part, filter *Filter, yield
 	}
 
 	return more
+}
+
+// readTail yields what matches at the end of one segment, and reports whether it has read all of it.
+func readTail(ctx context.Context, dir directory, p *part, filter *Filter, window int64, yield func(Entry, error) bool) (whole bool) {
+	more := true
+
+	whole, err := walkTail(dir, p.number, p.limit(), window, visitor(ctx, p, filter, yield, &more))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		yield(Entry{}, err)
+	}
+
+	return whole
+}
+
+// visitor yields what matches, and notes when the reader has had enough.
+func visitor(ctx context.Context, p *part, filter *Filter, yield func(Entry, error) bool, more *bool) func(line) bool {
+	return func(at line) bool {
+		switch {
+		case ctx.Err() != nil:
+			*more = false
+
+			yield(Entry{}, ctx.Err())
+		case at.err != nil:
+			*more = yield(Entry{}, fmt.Errorf("audit segment %s line %d: %w", segmentName(p.number), at.number, at.err))
+		case filter.match(&at.entry):
+			*more = yield(at.entry, nil)
+		}
+
+		return *more
+	}
 }
 
 // found is one thing to yield.
@@ -144,24 +163,40 @@ func readLast(ctx context.Context, dir directory, parts []part, filter *Filter, 
 	}
 }
 
-// lastOf returns the newest n matches of one segment and its first error.
+// lastOf returns the newest n matches of one segment and the first error on the way. It begins near the end and goes back further until it has
+// enough: the newest entries of a long record are asked for again and again. Where there is an error, it reads the whole segment, to say which line.
 func lastOf(ctx context.Context, dir directory, p *part, filter *Filter, n int) (newest []found, failure error) {
-	readPart(ctx, dir, p, filter, func(e Entry, err error) bool {
-		if err != nil {
-			if failure == nil {
-				failure = err
-			}
+	const first, growth = 256 << 10, 4
+
+	for window := int64(first); ; window *= growth {
+		newest, failure = nil, nil
+
+		whole := readTail(ctx, dir, p, filter, window, func(e Entry, err error) bool {
+			newest, failure = gather(newest, failure, n, e, err)
 
 			return true
+		})
+
+		switch {
+		case whole, ctx.Err() != nil:
+			return newest[max(0, len(newest)-n):], failure
+		case failure != nil:
+			window = math.MaxInt64 / growth
+		case len(newest) >= n:
+			return newest[len(newest)-n:], nil
 		}
+	}
+}
 
-		newest = append(newest, found{entry: e})
-		if len(newest) >= 2*n {
-			newest = slices.Delete(newest, 0, len(newest)-n)
-		}
+// gather adds an entry to the newest n and a few more, or keeps the first error.
+func gather(newest []found, failure error, n int, e Entry, err error) (gathered []found, first error) {
+	if err != nil {
+		return newest, cmp.Or(failure, err)
+	}
 
-		return true
-	})
+	if newest = append(newest, found{entry: e}); len(newest) >= 2*n {
+		newest = slices.Delete(newest, 0, len(newest)-n)
+	}
 
-	return newest[max(0, len(newest)-n):], failure
+	return newest, failure
 }

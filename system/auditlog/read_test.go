@@ -1,7 +1,12 @@
 package auditlog_test
 
 import (
+	"bytes"
 	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,4 +178,62 @@ func TestPagesOfManySegments(t *testing.T) {
 	}
 
 	assert.Equal(t, want, got)
+}
+
+// Pages from the end of a long segment hold every entry once, though no page reads all of it; a damaged line is named where it is met.
+func TestPagesOfALongSegment(t *testing.T) {
+	t.Parallel()
+
+	const entries, page = 4000, 700
+
+	dir := t.TempDir()
+	log, _ := open(t, dir, 64<<20)
+
+	facts := make([]*messages.RecordFact, entries)
+	for i := range facts {
+		facts[i] = &messages.RecordFact{
+			At: epoch, Kind: messages.FactOutcome, Round: messages.Round(i + 1), Fields: []messages.Field{{Name: "detail", Value: strings.Repeat("x", 200)}},
+		}
+	}
+
+	add(t, log, facts)
+	require.NoError(t, log.Close())
+
+	var got []uint64
+
+	for before := uint64(0); before != 1; {
+		var seqs []uint64
+
+		for entry, err := range auditlog.Read(dir, auditlog.Filter{Last: page, BeforeSeq: before}) {
+			require.NoError(t, err)
+
+			seqs = append(seqs, entry.Seq)
+		}
+
+		require.NotEmpty(t, seqs)
+
+		before = seqs[0]
+		got = append(seqs, got...)
+	}
+
+	require.Len(t, got, entries+1) // and the segment's own
+	assert.True(t, slices.IsSorted(got))
+
+	path := filepath.Join(dir, "audit-00000001.jsonl")
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	data[bytes.LastIndex(data, []byte("xxx"))] = 'y'
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+
+	var errs []error
+
+	for _, err := range auditlog.Read(dir, auditlog.Filter{Last: 10}) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+
+	require.Len(t, errs, 1)
+	assert.ErrorContains(t, errs[0], "line 4001")
 }

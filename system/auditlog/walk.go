@@ -29,8 +29,47 @@ func walk(dir directory, n int, limit int64, visit func(line) bool) (torn int64,
 		source = io.LimitReader(f, limit)
 	}
 
-	lines := lineReader{source: bufio.NewReaderSize(source, 64<<10)}
+	return pass(n, &lineReader{source: bufio.NewReaderSize(source, bufferSize)}, visit)
+}
 
+const bufferSize = 64 << 10
+
+// walkTail is walk for about so many bytes at the end of what belongs to the record. It reports whether that was the whole segment; if not, the
+// numbers of lines are not those of the segment.
+func walkTail(dir directory, n int, limit, window int64, visit func(line) bool) (whole bool, err error) {
+	f, end, err := dir.Read(segmentName(n))
+	if err != nil {
+		return true, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+
+	if limit >= 0 {
+		end = min(end, limit)
+	}
+
+	seeker, can := f.(io.Seeker)
+	if !can || end <= window {
+		_, err = pass(n, &lineReader{source: bufio.NewReaderSize(io.LimitReader(f, end), bufferSize)}, visit)
+
+		return true, err
+	}
+
+	if _, err := seeker.Seek(end-window, io.SeekStart); err != nil {
+		return true, fmt.Errorf("audit segment %s: %w", segmentName(n), err)
+	}
+
+	lines := &lineReader{source: bufio.NewReaderSize(io.LimitReader(f, window), bufferSize)}
+	if _, _, err := lines.next(); err != nil && !errors.Is(err, io.EOF) { // the rest of a line
+		return true, fmt.Errorf("audit segment %s: %w", segmentName(n), err)
+	}
+
+	_, err = pass(n, lines, visit)
+
+	return false, err
+}
+
+// pass passes lines of the n-th segment to visit; see walk.
+func pass(n int, lines *lineReader, visit func(line) bool) (torn int64, err error) {
 	for {
 		data, whole, err := lines.next()
 

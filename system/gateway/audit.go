@@ -12,6 +12,9 @@ import (
 	"github.com/rollcall-go/rollcall/system/gateway/params"
 )
 
+// auditBatch is large because the record is read from its end, over and over what came before.
+const auditBatch = 2500
+
 // verification is what comes after the entries.
 type verification struct {
 	Verification api.Verification `json:"verification"`
@@ -53,6 +56,8 @@ func (g *Gateway) audit(w http.ResponseWriter, r *http.Request) {
 		keep: func(_ context.Context, entry *api.AuditEntry) (bool, error) { return reveal(entry, roster, sight), nil },
 		key:  func(entry *api.AuditEntry) uint64 { return entry.Seq },
 		tail: func() any { return verification{g.verified(sight)} },
+
+		batch: auditBatch,
 	})
 }
 

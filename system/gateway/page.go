@@ -1,13 +1,14 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"github.com/rollcall-go/rollcall/system/gateway/params"
 )
 
-// batch is how many rows are read at a time.
+// batch is how many rows are read at a time, where a source says nothing else.
 const batch = 500
 
 // source is where the rows of a page come from, newest first.
@@ -17,6 +18,7 @@ type source[T any] struct {
 	keep  func(ctx context.Context, row *T) (bool, error) // may change the row; false leaves it out. ErrNoRound does too
 	key   func(row *T) uint64                             // what the cursor of the page behind the row holds
 	tail  func() any                                      // members of the answer that come after the rows; may be nil
+	batch int                                             // rows to be read at a time; 0 means the usual
 }
 
 // paging checks the parameters that place a page.
@@ -60,7 +62,7 @@ func (s *source[T]) hand(ctx context.Context, before uint64, wanted int, row fun
 	last = before
 
 	for {
-		limit := min(batch, wanted) + 1 // one more says whether there are more
+		limit := min(cmp.Or(s.batch, batch), wanted) + 1 // one more says whether there are more
 
 		rows, err := s.fetch(ctx, last, limit)
 		if err != nil {
