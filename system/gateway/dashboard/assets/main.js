@@ -37,12 +37,15 @@ function Page() {
     <${Masthead} page=${here.page} help=${() => setHelp(true)} />
     ${phase === "login" ? html`<${Login} />` : html`
       <${Strip} />
-      <main id="main" tabindex="-1" ref=${main}>${phase === "starting" ? html`<${Loading} what="Connecting" />` : html`<${View} key=${`${here.page} ${here.page === "rounds" ? "" : here.name}`} name=${here.name} />`}</main>`}
+      <main id="main" tabindex="-1" ref=${main}>
+        ${phase === "starting" ? html`<${Loading} what="Connecting" />` : html`<${View} key=${`${here.page} ${here.page === "rounds" ? "" : here.name}`} name=${here.name} />`}
+      </main>`}
     <${Announcer} />
     ${help && html`<${Help} close=${() => setHelp(false)} />`}`;
 }
 
-const Lost = () => html`<div class="page"><h1 class="hidden">Not there</h1><section class="panel"><${Empty} title="There is no such page"><a href="#/overview">To the overview</a><//></section></div>`;
+const Lost = () => html`<div class="page"><h1 class="hidden">Not there</h1>
+  <section class="panel"><${Empty} title="There is no such page"><a href="#/overview">To the overview</a><//></section></div>`;
 
 function useShortcuts(help) {
   useEffect(() => listen(new Map([

@@ -3,11 +3,9 @@
 // Names come from configurations and vendors, so they are keys of Maps only: "__proto__" is a name like any other.
 
 /** keptRounds is how many rounds the page remembers, for sparklines and the timeline. */
-export const keptRounds = 120;
+const keptRounds = 120;
 
-/** fullRounds is for how many instruments times rounds prices are remembered. */
-const maxTrend = 200_000;
-
+const maxTrend = 200_000; // prices that are remembered, of all instruments together
 const keptNotes = 60;
 
 /** initial is what is known before anything was said. */

@@ -8,7 +8,7 @@ import { useResource } from "../lib/resource.js";
 import { link } from "../lib/router.js";
 import { Badge, spaced } from "../parts/badge.js";
 import { Chart } from "../parts/chart.js";
-import { Grid } from "../parts/grid.js";
+import { Wide } from "../parts/grid.js";
 import { Empty, Loading, Resource } from "../parts/states.js";
 import { Age, Change } from "./overview.js";
 
@@ -31,7 +31,7 @@ export function Instrument({ name }) {
     <section class="panel" aria-labelledby="rounds-title"><h2 id="rounds-title">Rounds</h2>
       <${Resource} of=${history} what="The rounds">${(data) => (data.series.length === 0
         ? html`<${Empty} title="Nothing is stored yet" />`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds, table"><${Grid} caption="Rounds" columns=${rounds} rows=${data.series} rowKey=${(p) => p.round} /></div>`)}<//></section>
+        : html`<${Wide} caption="Rounds" columns=${rounds} rows=${data.series} rowKey=${(p) => p.round} />`)}<//></section>
   </div>`;
 }
 
@@ -43,7 +43,7 @@ const Now = ({ row }) => html`<dl class="facts">
 </dl>`;
 
 function Sources({ sources }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Sources"><${Grid} caption="Sources" columns=${sourceColumns} rows=${sources} rowKey=${(s) => s.vendor} /></div>`;
+  return html`<${Wide} caption="Sources" columns=${sourceColumns} rows=${sources} rowKey=${(s) => s.vendor} />`;
 }
 
 const sourceColumns = [

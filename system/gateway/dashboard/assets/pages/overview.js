@@ -8,6 +8,7 @@ import { link } from "../lib/router.js";
 import { useClock } from "../lib/store.js";
 import { severity, status as meaning } from "../lib/words.js";
 import { Badge, Toned } from "../parts/badge.js";
+import { Filter } from "../parts/filter.js";
 import { Grid } from "../parts/grid.js";
 import { Notes } from "../parts/notes.js";
 import { Sparkline } from "../parts/spark.js";
@@ -45,25 +46,44 @@ function Prices() {
 
   return html`<div class="panel-head">
       <h2 id="prices-title">Prices</h2>
-      <div class="chips" role="group" aria-label="Show only">${counts.map(([word, n]) => html`<button type="button" key=${word} class="chip" aria-pressed=${only === word}
-        onClick=${() => setOnly(only === word ? "" : word)}><${Badge} word=${word} of="status" /> ${count(n)}</button>`)}</div>
-      <label class="search"><span class="hidden">Filter by instrument, class or vendor</span>
-        <input type="search" id="filter" placeholder="Filter  ( / )" value=${filter} onInput=${(e) => setFilter(e.target.value)} spellcheck="false" autocomplete="off" /></label>
+      <div class="chips" role="group" aria-label="Show only">${counts.map(([word, n]) => html`
+        <button type="button" key=${word} class="chip" aria-pressed=${only === word} onClick=${() => setOnly(only === word ? "" : word)}>
+          <${Badge} word=${word} of="status" /> ${count(n)}
+        </button>`)}</div>
+      <${Filter} by="instrument, class or vendor" value=${filter} change=${setFilter} />
     </div>
     ${shown.length > 0
-      ? html`<${Grid} caption="Prices" classes="price-grid" columns=${columns(snapshot.round)} rows=${shown} rowKey=${(row) => row.name} rowClass=${(row) => `status-${row.status}`} />`
-      : html`<${Empty} title=${rows.length === 0 ? "No instruments" : "Nothing fits"}>${rows.length === 0 ? "None are configured, or none that you may see." : "No instrument, class or vendor has this in its name."}<//>`}`;
+      ? html`<${Grid} caption="Prices" classes="price-grid" columns=${columns(snapshot.round)} rows=${shown}
+          rowKey=${(row) => row.name} rowClass=${(row) => `status-${row.status}`} />`
+      : rows.length > 0
+        ? html`<${Empty} title="Nothing fits">No instrument, class or vendor has this in its name.<//>`
+        : html`<${Empty} title="No instruments">None are configured, or none that you may see.<//>`}`;
 }
 
 const columns = (round) => [
-  { id: "name", head: "Instrument", class: "name", value: (row) => row.name, cell: (row) => html`<a data-row href=${link("instrument", row.name)} title=${row.name}>${row.name}</a>` },
+  {
+    id: "name", head: "Instrument", class: "name", value: (row) => row.name,
+    cell: (row) => html`<a data-row href=${link("instrument", row.name)} title=${row.name}>${row.name}</a>`,
+  },
   { id: "class", head: "Class", class: "class mid-up", value: (row) => row.class, cell: (row) => row.class },
   { id: "price", head: "Price", class: "num price", cell: (row) => html`<${Price} row=${row} round=${round} />` },
-  { id: "change", head: "Change", class: "num change small-up", hint: "since the round before", value: (row) => moved(row), cell: (row) => html`<${Change} row=${row} />` },
+  {
+    id: "change", head: "Change", class: "num change small-up", hint: "since the round before", value: moved,
+    cell: (row) => html`<${Change} row=${row} />`,
+  },
   { id: "trend", head: "Trend", class: "trend small-up", hint: "the last rounds", cell: (row) => html`<${Sparkline} values=${row.trend} />` },
-  { id: "age", head: "Age", class: "num age small-up", hint: "of the price, by its own time", value: (row) => (row.pricedAt === null ? null : -row.pricedAt), cell: (row) => html`<${Age} row=${row} />` },
-  { id: "status", head: "Status", class: "status", value: (row) => severity(meaning(row.status).tone), cell: (row) => html`<${Badge} word=${row.status} of="status" /><span class="small-only stacked muted"><${Age} row=${row} /></span>` },
-  { id: "sources", head: "Sources", class: "num sources mid-up", hint: "used of expected", value: (row) => row.used - row.expected, cell: (row) => `${row.used}/${row.expected}` },
+  {
+    id: "age", head: "Age", class: "num age small-up", hint: "of the price, by its own time", value: (row) => (row.pricedAt === null ? null : -row.pricedAt),
+    cell: (row) => html`<${Age} row=${row} />`,
+  },
+  {
+    id: "status", head: "Status", class: "status", value: (row) => severity(meaning(row.status).tone),
+    cell: (row) => html`<${Badge} word=${row.status} of="status" /><span class="small-only stacked muted"><${Age} row=${row} /></span>`,
+  },
+  {
+    id: "sources", head: "Sources", class: "num sources mid-up", hint: "used of expected", value: (row) => row.used - row.expected,
+    cell: (row) => `${row.used}/${row.expected}`,
+  },
 ];
 
 /** Price flashes in the round in which it moved. The class alternates, so that the flash begins anew. */
@@ -99,7 +119,9 @@ function RoundPanel() {
   return html`<section class="panel" aria-labelledby="round-title">
     <div class="panel-head"><h2 id="round-title">${shown ? `Round ${count(shown.round)}` : "Round"}</h2>
       ${open ? html`<${Toned} tone="note">running<//>` : last && html`<${Badge} word=${last.status} of="status" />`}</div>
-    ${open ? html`<${Running} open=${open} vendors=${vendors} limit=${14} />` : last ? html`<${Timeline} round=${last} limit=${14} />` : html`<${Loading} what="Waiting for a round" />`}
+    ${open
+      ? html`<${Running} open=${open} vendors=${vendors} limit=${14} />`
+      : last ? html`<${Timeline} round=${last} limit=${14} />` : html`<${Loading} what="Waiting for a round" />`}
   </section>`;
 }
 

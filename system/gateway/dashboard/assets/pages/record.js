@@ -7,7 +7,7 @@ import { html, useEffect, useState } from "../lib/html.js";
 import { useResource } from "../lib/resource.js";
 import { link } from "../lib/router.js";
 import { Badge, spaced } from "../parts/badge.js";
-import { Grid } from "../parts/grid.js";
+import { Wide } from "../parts/grid.js";
 import { Empty, Resource } from "../parts/states.js";
 
 const kinds = [
@@ -36,8 +36,10 @@ export function Record() {
         ${kinds.map((k) => html`<option key=${k} value=${k}>${spaced(k)}</option>`)}</select></label></div>
     <${Resource} of=${page} what="The record">${(data) => html`
       <${Chain} of=${data.verification} />
-      ${data.entries.length === 0 ? html`<${Empty} title="No entries" />` : html`<div class="scroll" tabindex="0" role="region" aria-label="Entries"><${Grid} caption="Entries of the audit log" classes="record-grid"
-        columns=${columns} rows=${[...data.entries, ...older.entries]} rowKey=${(e) => e.seq} /></div>`}
+      ${data.entries.length === 0
+    ? html`<${Empty} title="No entries" />`
+    : html`<${Wide} caption="Entries of the audit log" classes="record-grid" columns=${columns}
+          rows=${[...data.entries, ...older.entries]} rowKey=${(e) => e.seq} />`}
       <${More} next=${older.entries.length > 0 ? older.next : data.next} more=${more} />`}<//>
   </section></div>`;
 }
@@ -45,7 +47,9 @@ export function Record() {
 function Chain({ of }) {
   const tone = { verified: "good", broken: "bad" }[of.state] ?? "idle";
   return html`<p class=${`banner ${tone}`}><${Badge} word=${of.state} of="state" />
-    ${of.state === "pending" ? "The chain of hashes has not been checked yet." : html`${plural(of.entries, "entry", "entries")} checked at ${moment(of.checked_at)} UTC.`}
+    ${of.state === "pending"
+    ? "The chain of hashes has not been checked yet."
+    : `${plural(of.entries, "entry", "entries")} checked at ${moment(of.checked_at)} UTC.`}
     ${of.problem && html`<strong> ${of.problem}</strong>`}
     ${of.head && html` <span class="muted">Head <code title=${of.head}>${of.head.slice(0, 16)}…</code></span>`}</p>`;
 }
@@ -79,6 +83,7 @@ const columns = [
   { id: "hash", head: "Hash", class: "mid-up", cell: (e) => html`<code class="muted" title=${e.hash}>${e.hash.slice(0, 12)}</code>` },
 ];
 
-const Fields = ({ data }) => html`${Object.entries(data ?? {}).filter(([, value]) => value !== "").map(([name, value]) => html`<span class="field" key=${name}><span class="muted">${spaced(name)}</span> ${short(value)}</span> `)}`;
+const Fields = ({ data }) => Object.entries(data ?? {}).filter(([, value]) => value !== "").map(([name, value]) => html`
+  <span class="field" key=${name}><span class="muted">${spaced(name)}</span> ${short(value)} </span>`);
 
 const short = (value) => (/^[0-9a-f]{40,}$/.test(value) ? `${value.slice(0, 12)}…` : value);

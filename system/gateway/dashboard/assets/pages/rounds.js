@@ -6,7 +6,7 @@ import { html } from "../lib/html.js";
 import { useResource } from "../lib/resource.js";
 import { link } from "../lib/router.js";
 import { Badge, Toned } from "../parts/badge.js";
-import { Grid } from "../parts/grid.js";
+import { Wide } from "../parts/grid.js";
 import { Empty, Loading, Resource } from "../parts/states.js";
 import { Running, Timeline } from "../parts/timeline.js";
 
@@ -18,7 +18,9 @@ export function Rounds({ name }) {
 
   return html`<div class="page">
     <h1 class="hidden">Rounds</h1>
-    ${wanted === 0 ? html`<${Newest} last=${last} />` : remembered ? html`<${Past} round=${remembered} newest=${last?.round} />` : html`<${Stored} number=${wanted} newest=${last?.round} />`}
+    ${wanted === 0
+    ? html`<${Newest} last=${last} />`
+    : remembered ? html`<${Past} round=${remembered} newest=${last?.round} />` : html`<${Stored} number=${wanted} newest=${last?.round} />`}
     <section class="panel" aria-labelledby="list-title"><h2 id="list-title">Rounds before</h2><${List} newest=${last?.round} /></section>
   </div>`;
 }
@@ -37,9 +39,10 @@ function Newest({ last }) {
 }
 
 function Past({ round, newest, live = false }) {
+  const missing = round.missing > 0 ? `, ${count(round.missing)} without a price` : "";
   return html`<section class="panel" aria-labelledby="round-title">
     <div class="panel-head"><h2 id="round-title">Round ${count(round.round)}</h2><${Badge} word=${round.status} of="status" />
-      <span class="muted">asked at ${clock(round.startedAt, true)}, published after ${duration(round.elapsed)}${round.missing > 0 ? `, ${count(round.missing)} without a price` : ""}</span>
+      <span class="muted">asked at ${clock(round.startedAt, true)}, published after ${duration(round.elapsed)}${missing}</span>
       <span class="grow"></span>
       <nav class="turn" aria-label="Rounds">${round.round > 1 && html`<a href=${link("rounds", round.round - 1)}>← ${count(round.round - 1)}</a>`}
         ${!live && newest > round.round && html`<a href=${link("rounds", round.round + 1)}>${count(round.round + 1)} →</a>`}
@@ -63,7 +66,7 @@ function List({ newest }) {
   const found = useResource("/v1/snapshots", asked, newest);
   return html`<${Resource} of=${found} what="The rounds">${(data) => (data.rounds.length === 0
     ? html`<${Empty} title="Nothing is stored yet" />`
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds before, table"><${Grid} caption="Rounds before" columns=${columns} rows=${data.rounds} rowKey=${(r) => r.round} /></div>`)}<//>`;
+    : html`<${Wide} caption="Rounds before" columns=${columns} rows=${data.rounds} rowKey=${(r) => r.round} />`)}<//>`;
 }
 
 const columns = [

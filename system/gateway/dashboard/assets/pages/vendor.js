@@ -9,7 +9,7 @@ import { link } from "../lib/router.js";
 import { outcome, severity } from "../lib/words.js";
 import { Badge } from "../parts/badge.js";
 import { Chart } from "../parts/chart.js";
-import { Grid } from "../parts/grid.js";
+import { Wide } from "../parts/grid.js";
 import { Notes } from "../parts/notes.js";
 import { Empty, Resource } from "../parts/states.js";
 import { Steer } from "../parts/steer.js";
@@ -35,7 +35,8 @@ export function Vendor({ name }) {
     </div>
     <section class="panel" aria-labelledby="quotes-title"><h2 id="quotes-title">Its quotes in the newest round</h2><${Quotes} name=${name} /></section>
     <section class="panel" aria-labelledby="rounds-title"><h2 id="rounds-title">Rounds</h2>
-      <${Resource} of=${found} what="The rounds">${(data) => html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds, table"><${Grid} caption="Rounds" columns=${rounds} rows=${data.recent} rowKey=${(r) => r.round} /></div>`}<//></section>
+      <${Resource} of=${found} what="The rounds">${(data) => html`
+        <${Wide} caption="Rounds" columns=${rounds} rows=${data.recent} rowKey=${(r) => r.round} />`}<//></section>
   </div>`;
 }
 
@@ -133,7 +134,7 @@ function Quotes({ name }) {
   const rows = useApp((s) => s.rows);
   const quotes = useMemo(() => rows.flatMap((row) => row.sources.filter((s) => s.vendor === name).map((s) => ({ ...s, instrument: row.name }))), [rows, name]);
   if (quotes.length === 0) return html`<${Empty} title="No instruments" />`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Quotes"><${Grid} caption="Quotes" columns=${quoteColumns} rows=${quotes} rowKey=${(q) => q.instrument} /></div>`;
+  return html`<${Wide} caption="Quotes" columns=${quoteColumns} rows=${quotes} rowKey=${(q) => q.instrument} />`;
 }
 
 const quoteColumns = [

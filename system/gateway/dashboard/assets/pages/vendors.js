@@ -8,7 +8,8 @@ import { link } from "../lib/router.js";
 import { useClock } from "../lib/store.js";
 import { outcome, severity, state } from "../lib/words.js";
 import { Badge } from "../parts/badge.js";
-import { Grid } from "../parts/grid.js";
+import { Filter } from "../parts/filter.js";
+import { Wide } from "../parts/grid.js";
 import { Pulse } from "../parts/spark.js";
 import { Empty, Failed, Loading } from "../parts/states.js";
 import { Steer } from "../parts/steer.js";
@@ -24,11 +25,11 @@ export function Vendors() {
   return html`<div class="page">
     <section class="panel" aria-labelledby="vendors-title">
       <div class="panel-head"><h1 id="vendors-title">Vendors</h1>
-        <label class="search"><span class="hidden">Filter by name, class, state or outcome</span>
-          <input type="search" id="filter" placeholder="Filter  ( / )" value=${filter} onInput=${(e) => setFilter(e.target.value)} spellcheck="false" autocomplete="off" /></label></div>
+        <${Filter} by="name, class, state or outcome" value=${filter} change=${setFilter} /></div>
       ${listed.error && html`<${Failed} error=${listed.error} what="All of the vendors" />`}
       ${rows.length > 0
-        ? html`<div class="scroll" tabindex="0" role="region" aria-label="Vendors"><${Grid} caption="Vendors" classes="vendor-grid" columns=${columns(rounds)} rows=${rows} rowKey=${(v) => v.name} rowClass=${(v) => `tone-${outcome(v.outcome).tone}`} /></div>`
+        ? html`<${Wide} caption="Vendors" classes="vendor-grid" columns=${columns(rounds)} rows=${rows}
+            rowKey=${(v) => v.name} rowClass=${(v) => `tone-${outcome(v.outcome).tone}`} />`
         : listed.loading ? html`<${Loading} what="Loading vendors" />` : html`<${Empty} title=${filter ? "Nothing fits" : "No vendors"} />`}
     </section>
   </div>`;
@@ -37,10 +38,20 @@ export function Vendors() {
 const columns = (rounds) => [
   { id: "name", head: "Vendor", class: "name", value: (v) => v.name, cell: (v) => html`<a data-row href=${link("vendor", v.name)}>${v.name}</a>` },
   { id: "class", head: "Class", class: "class mid-up", value: (v) => v.class, cell: (v) => v.class ?? "" },
-  { id: "state", head: "State", class: "small-up", value: (v) => severity(state(v.state).tone), cell: (v) => html`<${Badge} word=${v.state} of="state" /><${NextTry} at=${v.next_try} />` },
-  { id: "outcome", head: "Outcome", value: (v) => severity(outcome(v.outcome).tone), cell: (v) => html`<${Badge} word=${v.outcome} /><span class="small-only stacked muted">${v.latency_ms === null ? html`<${NextTry} at=${v.next_try} />` : duration(v.latency_ms)}</span>` },
+  {
+    id: "state", head: "State", class: "small-up", value: (v) => severity(state(v.state).tone),
+    cell: (v) => html`<${Badge} word=${v.state} of="state" /><${NextTry} at=${v.next_try} />`,
+  },
+  {
+    id: "outcome", head: "Outcome", value: (v) => severity(outcome(v.outcome).tone),
+    cell: (v) => html`<${Badge} word=${v.outcome} />
+      <span class="small-only stacked muted">${v.latency_ms === null ? html`<${NextTry} at=${v.next_try} />` : duration(v.latency_ms)}</span>`,
+  },
   { id: "latency", head: "Latency", class: "num small-up", value: (v) => v.latency_ms, cell: (v) => duration(v.latency_ms) },
-  { id: "pulse", head: "Against deadline", class: "trend", hint: "a bar a round; the line is the deadline; hollow where it did not answer", cell: (v) => html`<${Pulse} rounds=${rounds} vendor=${v.name} />` },
+  {
+    id: "pulse", head: "Against deadline", class: "trend", hint: "a bar a round; the line is the deadline; hollow where it did not answer",
+    cell: (v) => html`<${Pulse} rounds=${rounds} vendor=${v.name} />`,
+  },
   { id: "quotes", head: "Quotes", class: "num small-up", hint: "usable of configured", cell: (v) => `${v.quotes}/${v.expected}` },
   { id: "attempts", head: "Tries", class: "num mid-up", hint: "requests in this round", cell: (v) => v.attempts },
   { id: "restarts", head: "Restarts", class: "num small-up", value: (v) => v.restarts, cell: (v) => v.restarts },

@@ -1,9 +1,8 @@
 // uPlot in a panel: as wide as the panel, in the colours of the theme. What it draws stands in a table below it, too.
 
+import { clock } from "../lib/format.js";
 import { html, useEffect, useRef } from "../lib/html.js";
 import { colour, watchTheme } from "../lib/theme.js";
-
-const two = (n) => String(n).padStart(2, "0");
 
 /** Chart draws data, [times in seconds, values, …], as describe(colours) says: {series, hooks, values, range}. Label says in words what is to be seen. */
 export function Chart({ data, describe, label, height = 260 }) {
@@ -50,7 +49,7 @@ function options(describe, width, height) {
     cursor: { y: false, points: { size: 6 } },
     tzDate: (seconds) => globalThis.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((t) => { const d = new Date(t * 1000); return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}`; }), space: 90, size: 34 },
+      { ...axis, values: (_, ticks) => ticks.map((seconds) => clock(seconds * 1000)), space: 90, size: 34 },
       { ...axis, size: 76, ...(values ? { values } : {}) },
     ],
   };

@@ -27,5 +27,6 @@ export const Help = ({ close }) => html`<${Dialog} title="Keyboard" close=${clos
 /** Confirm asks once more. */
 export const Confirm = ({ title, text, action, close, confirmed }) => html`<${Dialog} title=${title} close=${close}>
   <p>${text}</p>
-  <div class="buttons"><button type="button" onClick=${close}>Cancel</button><button type="button" class="primary" onClick=${() => { close(); confirmed(); }}>${action}</button></div>
+  <div class="buttons"><button type="button" onClick=${close}>Cancel</button>
+    <button type="button" class="primary" onClick=${() => { close(); confirmed(); }}>${action}</button></div>
 <//>`;

@@ -20,27 +20,36 @@ export function Grid({ caption, columns, rows, rowKey, rowClass, sorted = null, 
 
   return html`<table class=${`grid ${classes}`} aria-rowcount=${shown.length + 1}>
     <caption class="hidden">${caption}</caption>
-    <thead><tr aria-rowindex="1">${columns.map((column) => html`<${Head} key=${column.id} column=${column} order=${order} turn=${turn} />`)}</tr></thead>
+    <thead><tr aria-rowindex="1">
+      ${columns.map((column) => html`<${Head} key=${column.id} column=${column} order=${order} turn=${turn} />`)}
+    </tr></thead>
     <tbody ref=${body}>
-      ${first > 0 && html`<tr key="above" class="space" aria-hidden="true"><td colspan=${columns.length} style=${{ height: `${first * height}px` }}></td></tr>`}
+      ${first > 0 && html`<${Space} key="above" across=${columns.length} height=${first * height} />`}
       ${shown.slice(first, last).map((row, i) => html`<tr key=${`row ${rowKey(row)}`} class=${rowClass?.(row) ?? ""} aria-rowindex=${first + i + 2}>
         ${columns.map((column, c) => (c === 0
           ? html`<th key=${column.id} scope="row" class=${column.class ?? ""}>${column.cell(row)}</th>`
           : html`<td key=${column.id} class=${column.class ?? ""}>${column.cell(row)}</td>`))}
       </tr>`)}
-      ${last < shown.length && html`<tr key="below" class="space" aria-hidden="true"><td colspan=${columns.length} style=${{ height: `${(shown.length - last) * height}px` }}></td></tr>`}
+      ${last < shown.length && html`<${Space} key="below" across=${columns.length} height=${(shown.length - last) * height} />`}
     </tbody>
   </table>`;
 }
 
+const Space = ({ across, height }) => html`<tr class="space" aria-hidden="true"><td colspan=${across} style=${{ height: `${height}px` }}></td></tr>`;
+
+/** Wide is a Grid that scrolls sideways where the screen is narrow, also by keyboard. */
+export const Wide = (props) => html`<div class="scroll" tabindex="0" role="region" aria-label=${`${props.caption}, scrolls`}><${Grid} ...${props} /></div>`;
+
 function Head({ column, order, turn }) {
   const name = html`${column.head}`;
-  if (!column.value) return html`<th scope="col" class=${column.class ?? ""} title=${column.hint}>${name}</th>`;
+  const common = { scope: "col", class: column.class ?? "", title: column.hint };
+  if (!column.value) return html`<th ...${common}>${name}</th>`;
 
   const mine = order?.id === column.id;
   const sort = mine ? (order.down ? "descending" : "ascending") : undefined;
-  return html`<th scope="col" class=${column.class ?? ""} aria-sort=${sort} title=${column.hint}>
-    <button type="button" class="sort" onClick=${() => turn(column.id)}>${name}<span class="arrow" aria-hidden="true">${mine ? (order.down ? "↓" : "↑") : ""}</span></button>
+  const arrow = mine ? (order.down ? "↓" : "↑") : "";
+  return html`<th ...${common} aria-sort=${sort}>
+    <button type="button" class="sort" onClick=${() => turn(column.id)}>${name}<span class="arrow" aria-hidden="true">${arrow}</span></button>
   </th>`;
 }
 

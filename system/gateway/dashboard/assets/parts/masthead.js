@@ -20,8 +20,12 @@ const within = { instrument: "overview", vendor: "vendors" };
 export function Masthead({ page, help }) {
   const here = within[page] ?? page;
   return html`<header class="masthead">
-    <a class="brand" href=${link("overview")}><svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><path class="roll" d="M5 8h14M5 16h9M5 24h17" /><path class="call" d="M27 4v24" /></svg>Rollcall</a>
-    <nav aria-label="Pages"><ul>${pages.map(([id, name]) => html`<li key=${id}><a href=${link(id)} aria-current=${id === here ? "page" : undefined}>${name}</a></li>`)}</ul></nav>
+    <a class="brand" href=${link("overview")}>
+      <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><path class="roll" d="M5 8h14M5 16h9M5 24h17" /><path class="call" d="M27 4v24" /></svg>
+      Rollcall
+    </a>
+    <nav aria-label="Pages"><ul>${pages.map(([id, name]) => html`
+      <li key=${id}><a href=${link(id)} aria-current=${id === here ? "page" : undefined}>${name}</a></li>`)}</ul></nav>
     <div class="tools">
       <${Link} />
       <${Theme} />
@@ -40,7 +44,8 @@ function Link() {
 
   switch (connection.state) {
     case "live":
-      return html`<span class="link good" title="Connected: rounds arrive as they are published"><${Sign} tone="good" />live <span class="utc">${clock(Date.now())} UTC</span></span>`;
+      return html`<span class="link good" title="Connected: rounds arrive as they are published">
+        <${Sign} tone="good" />live <span class="utc">${clock(Date.now())} UTC</span></span>`;
     case "waiting": {
       const seconds = Math.max(0, Math.ceil((connection.until - Date.now()) / 1000));
       return html`<span class="link bad" title=${connection.reason}><${Sign} tone="bad" />disconnected, again in ${seconds} s

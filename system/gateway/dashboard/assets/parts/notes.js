@@ -21,6 +21,7 @@ export function Notes({ vendor = "", limit = 30 }) {
 
 const OfVendor = ({ note }) => html`<a href=${link("vendor", note.vendor)}>${note.vendor}</a>
   ${note.kind === "outcome"
-    ? html` <${Badge} word=${note.was} /> <span aria-hidden="true">→</span><span class="hidden">then</span> <${Badge} word=${note.outcome} /> <span class="muted">round ${count(note.round)}</span>`
+    ? html` <${Badge} word=${note.was} /> <span aria-hidden="true">→</span><span class="hidden">then</span> <${Badge} word=${note.outcome} />
+      <span class="muted"> round ${count(note.round)}</span>`
     : html` <${Badge} word=${note.state} of="state" />`}
   ${note.text && html`<div class="detail">${note.text}</div>`}`;

@@ -64,7 +64,8 @@ function Row({ row, scale, end, deadline }) {
 }
 
 function Axis({ scale, deadline }) {
-  return html`<div class="axis"><span class="small-up">0</span><span class="mark" style=${{ right: `${(100 - (deadline / scale) * 100).toFixed(2)}%` }}><span class="small-up">deadline </span>${duration(deadline)}</span></div>`;
+  const right = `${(100 - (deadline / scale) * 100).toFixed(2)}%`;
+  return html`<div class="axis"><span class="small-up">0</span><span class="mark" style=${{ right }}><span class="small-up">deadline </span>${duration(deadline)}</span></div>`;
 }
 
 /** telling sorts rows: what went wrong, then what took longest. */
