@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rollcall-go/rollcall/system/catalog"
-	"github.com/rollcall-go/rollcall/system/example"
 	"github.com/rollcall-go/rollcall/system/config"
+	"github.com/rollcall-go/rollcall/system/example"
 	"github.com/rollcall-go/rollcall/system/feed"
 )
 
