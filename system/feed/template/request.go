@@ -82,11 +82,6 @@ func (r *Request) Uses() Places { return r.uses }
 // HasHeaders reports whether the request has headers of its own.
 func (r *Request) HasHeaders() bool { return len(r.headers) > 0 }
 
-// ChangingHeaders reports whether a header differs from one request to the next of the same instruments.
-func (r *Request) ChangingHeaders() bool {
-	return slices.ContainsFunc(r.headers, func(h named) bool { return h.uses&Changing != 0 })
-}
-
 // Template returns the URL's template, without the query values.
 func (r *Request) Template() *Template { return r.url }
 
