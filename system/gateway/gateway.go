@@ -66,6 +66,14 @@ func New(options Options) (*Gateway, error) {
 		return nil, fmt.Errorf("http: %w", err)
 	}
 
+	if options.History != nil {
+		options.History = orderlyHistory{options.History, newTurns()}
+	}
+
+	if options.Record != nil {
+		options.Record = orderlyRecord{options.Record, newTurns()}
+	}
+
 	g := &Gateway{options: options, gate: gate}
 	g.hub = hub.New(hub.Options{
 		Subscribe: g.subscribe,

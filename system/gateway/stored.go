@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/rollcall-go/rollcall/messages"
@@ -46,5 +47,8 @@ func (g *Gateway) stored(r *http.Request, round messages.Round) (*messages.Snaps
 		return nil, ErrNoRound
 	}
 
-	return g.options.History.Snapshot(r.Context(), round)
+	ctx, cancel := context.WithTimeout(r.Context(), queryLimit)
+	defer cancel()
+
+	return g.options.History.Snapshot(ctx, round)
 }
