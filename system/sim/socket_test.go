@@ -194,9 +194,17 @@ func TestSilenceAndClosing(t *testing.T) {
 
 	defer cancel()
 
-	ponged := make(chan error, 1)
+	ponged := make(chan time.Duration, 1)
 
-	go func() { ponged <- c.Ping(ctx) }()
+	go func() {
+		if c.Ping(ctx) != nil {
+			ponged <- patience
+
+			return
+		}
+
+		ponged <- time.Since(begin)
+	}()
 
 	assert.Equal(t, "after", c.next())
 	assert.GreaterOrEqual(t, time.Since(begin), 150*time.Millisecond)
@@ -207,7 +215,7 @@ func TestSilenceAndClosing(t *testing.T) {
 
 	require.ErrorAs(t, err, &closed)
 	assert.Equal(t, websocket.CloseError{Code: 4001, Reason: "that is all"}, closed)
-	require.Error(t, <-ponged, "silent means no pong either")
+	assert.GreaterOrEqual(t, <-ponged, 150*time.Millisecond, "silent means no pong either")
 }
 
 func TestRepeatedMessagesAreThoseAfterTheClientsLast(t *testing.T) {
