@@ -38,9 +38,10 @@ func formOf(r *http.Request, p *params.Params) *form {
 // whole reports whether the answer is the snapshot as the hub encodes it.
 func (f *form) whole() bool { return f.format == params.JSON && len(f.fields) == 0 }
 
-// tag is the entity tag of a round in this form. What a caller sees is part of it, so that it holds for nobody else.
-func (f *form) tag(round messages.Round, durable bool) string {
-	variant, err := json.Marshal([]any{f.sight.selections, f.fields, f.format, f.applied(), durable})
+// tag is the entity tag of a snapshot in this form. What a caller sees is part of it, so that it holds for nobody else; and so is its time, because a
+// service that begins anew, with an empty data directory, counts its rounds anew.
+func (f *form) tag(s *messages.Snapshot) string {
+	variant, err := json.Marshal([]any{f.sight.selections, f.fields, f.format, f.applied(), s.Durable, s.PublishedAt.UnixMilli()})
 	if err != nil {
 		panic(err) // lists of texts always have JSON
 	}
@@ -49,7 +50,7 @@ func (f *form) tag(round messages.Round, durable bool) string {
 
 	sum := sha256.Sum256(variant)
 
-	return `"` + number(uint64(round)) + "-" + base64.RawURLEncoding.EncodeToString(sum[:enough]) + `"`
+	return `"` + number(uint64(s.Round)) + "-" + base64.RawURLEncoding.EncodeToString(sum[:enough]) + `"`
 }
 
 // applied is the coding that the answer will have. What is made for one client only is not compressed.
@@ -63,7 +64,7 @@ func (f *form) applied() hub.Coding {
 
 // known reports whether the client says that it has a round in this form.
 func (f *form) known(r *http.Request, e *hub.Entry) bool {
-	return params.Match(r, f.tag(e.Round(), e.Snapshot().Durable))
+	return params.Match(r, f.tag(e.Snapshot()))
 }
 
 // latest answers with a round of the hub, whose encodings are shared.
@@ -80,7 +81,7 @@ func (f *form) latest(w http.ResponseWriter, r *http.Request, e *hub.Entry) {
 // send answers with what the client sees of a snapshot. Encoded is its JSON in the coding; nil: it is made here.
 func (f *form) send(w http.ResponseWriter, r *http.Request, seen *messages.Snapshot, coding hub.Coding, encoded func() []byte) {
 	f.coding = coding
-	tag := f.tag(seen.Round, seen.Durable)
+	tag := f.tag(seen)
 
 	header := w.Header()
 	header.Set("ETag", tag)

@@ -284,3 +284,28 @@ func TestTwoThousandRequestsThatNeverEnd(t *testing.T) { //nolint:paralleltest /
 	require.NoError(t, err)
 	assert.LessOrEqual(t, status.Rounds.MissedTicks, uint64(1), "a machine that is busy may miss one")
 }
+
+// A service with an empty data directory counts from 1 again: what a client has of the one before is not taken for its round of the same number.
+func TestTagsDoNotOutliveTheData(t *testing.T) {
+	t.Parallel()
+
+	var tags [2]string
+
+	for i := range tags {
+		r := newAPIRig(t, "")
+		r.reach(t, "", 1)
+
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/v1/snapshots/1", http.NoBody)
+		require.NoError(t, err)
+		request.Header.Set("If-None-Match", tags[0])
+
+		response, err := http.DefaultTransport.RoundTrip(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusOK, response.StatusCode)
+
+		tags[i] = response.Header.Get("ETag")
+	}
+
+	assert.NotEqual(t, tags[0], tags[1])
+}
