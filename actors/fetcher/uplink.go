@@ -59,6 +59,11 @@ func (p place) delay(round messages.Round, left, usual time.Duration) time.Durat
 // uplink takes what the supervisor says about our own uplink.
 func (p *poller) uplink(message *messages.CapBackoff, now time.Time) {
 	p.memory.breaker.cap(max(message.Limit, 0), now)
+
+	if message.Limit <= 0 && p.memory.lost {
+		return // half of the vendors are back: the other half does not come at once, but each in its place
+	}
+
 	p.memory.place = place{}
 
 	if message.Limit > 0 && 0 <= message.Turn && message.Turn < message.Turns {
@@ -73,4 +78,8 @@ func (p *poller) report(reached bool) {
 	}
 
 	p.memory.lost = !reached
+
+	if reached && p.memory.breaker.limit == 0 {
+		p.memory.place = place{}
+	}
 }
