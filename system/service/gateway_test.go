@@ -151,7 +151,7 @@ func TestClientsAtFullSpeed(t *testing.T) { //nolint:paralleltest // it takes al
 	const clients, rounds = 16, 10
 
 	r := newRig(t, plan{
-		vendors: []string{"forex"}, every: slower * 200 * time.Millisecond, deadline: slower * 200 * time.Millisecond,
+		vendors: []string{"forex"}, every: slower * 500 * time.Millisecond, deadline: slower * 500 * time.Millisecond,
 		adjust: token("desk", deskToken),
 	})
 	sub := r.watch(t)
