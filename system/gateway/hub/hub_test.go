@@ -257,6 +257,7 @@ func TestParametersThatCannotBeMeant(t *testing.T) {
 	for query, field := range map[string]string{
 		"?mode=some": "mode", "?events=perhaps": "events", "?after=-1": "after", "?after=x": "after", "?instruments=A,,B": "instruments",
 		"?token=x": "token", "?after=99999999999999999999": "after", "?%zz": "query", "?a;b": "query",
+		"?mode=full&mode=changes": "mode", "?after=1&after=2": "after",
 	} {
 		status, _, body := s.answer(query)
 		assert.Equal(t, http.StatusBadRequest, status, query)

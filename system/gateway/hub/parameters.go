@@ -41,10 +41,11 @@ func ParseSelection(query url.Values) (selection messages.Selection, field strin
 	return selection, "", nil
 }
 
+// lists are the parameters that may be repeated.
+func lists() []string { return []string{"instruments", "classes", "vendors"} }
+
 // parameters are all there are.
-func parameters() []string {
-	return []string{"instruments", "classes", "vendors", "mode", "events", "after"}
-}
+func parameters() []string { return append(lists(), "mode", "events", "after") }
 
 // wishOf reads what the sender of a request wants to hear. What it may see is part of it.
 func (h *Hub) wishOf(r *http.Request) (wish, *parameterError) {
@@ -53,9 +54,12 @@ func (h *Hub) wishOf(r *http.Request) (wish, *parameterError) {
 		return wish{}, &parameterError{"query", "is not well-formed"}
 	}
 
-	for name := range query {
-		if !slices.Contains(parameters(), name) {
+	for name, values := range query {
+		switch {
+		case !slices.Contains(parameters(), name):
 			return wish{}, &parameterError{messages.CleanDetail(name), "is unknown; there are " + strings.Join(parameters(), ", ")}
+		case len(values) > 1 && !slices.Contains(lists(), name):
+			return wish{}, &parameterError{name, "may be given only once"}
 		}
 	}
 
