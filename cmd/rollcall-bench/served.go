@@ -157,9 +157,10 @@ func (w *roundWatch) mark(ctx context.Context) (*servedSample, error) {
 	defer w.mu.Unlock()
 
 	taken := &servedSample{CPU: now.cpu - w.used.cpu, Rounds: len(w.rounds) - w.marked, Resident: held.resident, Peak: held.peak}
-	due := dueAfter(w.rounds, w.task.Every)
+	rounds := w.rounds[w.marked:] // not the very first, which begins at once, before the others' beat
+	due := dueAfter(rounds, w.task.Every)
 
-	for _, r := range w.rounds[w.marked:] {
+	for _, r := range rounds {
 		taken.Overrun = append(taken.Overrun, r.ready.Sub(due(r.number))-w.task.Deadline)
 		taken.Missing += max(0, w.task.Vendors-1-r.usable) // one hangs
 	}
