@@ -19,6 +19,7 @@ type probing struct {
 	file, at string
 	within   time.Duration
 	raw      bool
+	list     bool // the vendor's symbols are wanted, not prices
 
 	poll, stream bool // which way is asked for; neither: the one that a service prefers
 }
@@ -38,9 +39,13 @@ Exit code 0: every instrument has a price; 3: some have none.`,
 		Example: `  rollcall probe kraken BTC/USD ETH/USD
   rollcall probe -c r.yaml kraken BTC/USD --raw
   rollcall probe ./mine.yaml BTC/USD --poll                              of a vendor that pushes too
+  rollcall probe ./mine.yaml --list                                      which symbols the vendor says it has
   rollcall probe coinbase BTC/USD --at http://127.0.0.1:7879/coinbase    asks 'rollcall sim --vendor coinbase'`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) < 2 {
+			switch {
+			case p.list && len(args) != 1:
+				return usageError("--list wants a vendor and nothing else: rollcall probe ./mine.yaml --list")
+			case !p.list && len(args) < 2:
 				return usageError("name a vendor and at least one instrument: rollcall probe kraken BTC/USD")
 			}
 
@@ -53,12 +58,16 @@ Exit code 0: every instrument has a price; 3: some have none.`,
 				return err
 			}
 
+			ctx, cancel := context.WithTimeout(cmd.Context(), p.within)
+			defer cancel()
+
+			if p.list {
+				return a.probeList(ctx, vendor)
+			}
+
 			if err := a.chooseWay(&p, vendor); err != nil {
 				return err
 			}
-
-			ctx, cancel := context.WithTimeout(cmd.Context(), p.within)
-			defer cancel()
 
 			return a.runProbe(ctx, &p, vendor)
 		},
@@ -67,6 +76,7 @@ Exit code 0: every instrument has a price; 3: some have none.`,
 	cmd.Flags().StringVar(&p.at, "at", "", "`URL` to ask instead of the vendor's own, such as a simulator's")
 	cmd.Flags().DurationVar(&p.within, "within", 5*time.Second, "how `long` to wait, or to listen")
 	cmd.Flags().BoolVar(&p.raw, "raw", false, "show the raw answer or messages")
+	cmd.Flags().BoolVar(&p.list, "list", false, "show which symbols the vendor says it has (needs a listing in its definition)")
 	cmd.Flags().BoolVar(&p.stream, "stream", false, "listen to the stream")
 	cmd.Flags().BoolVar(&p.poll, "poll", false, "poll, even where there is a stream")
 
@@ -92,6 +102,10 @@ func (a *app) probed(p *probing, name string, symbols []string) (*config.Vendor,
 
 	if p.at != "" {
 		vendor.Feed.At, vendor.Feed.Client.AllowPrivate = p.at, true
+	}
+
+	if p.list {
+		return vendor, nil
 	}
 
 	known := vendor.Feed.Symbols
@@ -146,6 +160,14 @@ func (a *app) probedConfig(p *probing, name string, symbols []string) (*config.C
 	use, err := useOf(name)
 	if err != nil {
 		return nil, err
+	}
+
+	if p.list {
+		symbols = []string{"BASE/QUOTE"} // it is not asked for
+
+		if len(entry.Examples) > 0 {
+			symbols = instruments(entry, make(map[string]string))
+		}
 	}
 
 	var text strings.Builder
