@@ -86,9 +86,7 @@ func (c *collector) taken() (bodies, shown string) {
 
 // X05: every fault at once, everything traced, and everybody asks for everything: in no answer, stream, metric, trace, log line or file is a secret of
 // a vendor's, of a client's or of the collector's, nor what somebody has guessed. The logs and the files are searched as in every test.
-func TestNoSecretIsInAnyAnswerMetricOrTrace(t *testing.T) {
-	t.Parallel()
-
+func TestNoSecretIsInAnyAnswerMetricOrTrace(t *testing.T) { //nolint:paralleltest // it takes all there is of the machine
 	spans := newCollector(t)
 	p := plan{
 		vendors: []string{"v0"}, faults: make(map[string]string), every: time.Second * slower, deadline: 600 * time.Millisecond * slower,
