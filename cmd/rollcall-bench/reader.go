@@ -91,9 +91,13 @@ func (r *reader) listen(ctx context.Context) error {
 
 	r.since, r.told = time.Now(), 0
 
-	for {
+	for heard := false; ; heard = true {
 		e, err := from.next()
 		if err != nil {
+			if !heard { // what comes is larger than what came: a connection that always breaks before its end gets nowhere
+				r.size *= 2
+			}
+
 			return err
 		}
 
