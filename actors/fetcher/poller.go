@@ -63,6 +63,10 @@ func (p *poller) fetch(message *messages.FetchQuotes, from *actor.PID, now time.
 		return p.effects
 	}
 
+	if p.memory.place.last {
+		p.memory.place = place{}
+	}
+
 	p.current = next
 	if p.running == 0 {
 		p.attempt(now)

@@ -40,7 +40,8 @@ func (b *breaker) capped() time.Duration {
 // place is a vendor's among all that are asked while our uplink seems down: requests are not made in the same moment, so that the uplink is not
 // asked for everything as soon as it is back.
 type place struct {
-	number, of int // 0 to of−1; of is 0 while the uplink is up
+	number, of int  // 0 to of−1; of is 0 while the uplink is up
+	last       bool // the uplink is up again: the place is for one more request
 }
 
 // delay spreads requests over six tenths of the time that there is for the answer. The places change with each round. A vendor is not made to
@@ -61,7 +62,9 @@ func (p *poller) uplink(message *messages.CapBackoff, now time.Time) {
 	p.memory.breaker.cap(max(message.Limit, 0), now)
 
 	if message.Limit <= 0 && p.memory.lost {
-		return // half of the vendors are back: the other half does not come at once, but each in its place
+		p.memory.place.last = true // half of the vendors are back: the other half does not come at once, but each in its place
+
+		return
 	}
 
 	p.memory.place = place{}
@@ -78,8 +81,4 @@ func (p *poller) report(reached bool) {
 	}
 
 	p.memory.lost = !reached
-
-	if reached && p.memory.breaker.limit == 0 {
-		p.memory.place = place{}
-	}
 }
