@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/rollcall-go/rollcall/cmd/rollcall/internal/words"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -69,7 +70,7 @@ func (r *reporter) prices(s *messages.Snapshot) *table {
 	t := &table{colour: r.colour, width: reportWidth}
 	t.header("INSTRUMENT", ">PRICE", ">CHANGE", ">AGE", "STATUS", "SOURCES")
 
-	prices := alignedPrices(s)
+	prices := words.Prices(s, "-")
 
 	for i, entry := range s.Roster.Entries() {
 		report := s.Instruments[i]
@@ -85,51 +86,11 @@ func (r *reporter) prices(s *messages.Snapshot) *table {
 			r.change(entry.Instrument, report.Price),
 			cell{text: age, right: true},
 			cell{text: string(report.Status), style: instrumentStyle(report.Status)},
-			cell{text: sources(s, entry), style: dim},
+			cell{text: words.Sources(s, &entry), style: dim},
 		)
 	}
 
 	return t
-}
-
-// alignedPrices are the prices with spaces behind them, so that their decimal points stand below each other when they are aligned to the
-// right.
-func alignedPrices(s *messages.Snapshot) []string {
-	texts, decimals := make([]string, len(s.Instruments)), make([]int, len(s.Instruments))
-	most := 0
-
-	for i := range s.Instruments {
-		texts[i] = s.Instruments[i].Price.String()
-
-		if point := strings.IndexByte(texts[i], '.'); point >= 0 {
-			decimals[i] = len(texts[i]) - point
-		}
-
-		most = max(most, decimals[i])
-	}
-
-	for i := range texts {
-		texts[i] += strings.Repeat(" ", most-decimals[i])
-	}
-
-	return texts
-}
-
-func sources(s *messages.Snapshot, entry messages.Entry) string {
-	parts := make([]string, 0, len(entry.Sources))
-
-	for _, ref := range entry.Sources {
-		quote := s.Source(ref)
-		text := string(quote.Vendor)
-
-		if quote.Outcome != messages.OutcomeOK {
-			text += " " + string(quote.Outcome)
-		}
-
-		parts = append(parts, text)
-	}
-
-	return strings.Join(parts, ", ")
 }
 
 // change compares a price with the one printed before, in percent.

@@ -1,10 +1,9 @@
 package top
 
 import (
-	"strings"
-
 	"charm.land/lipgloss/v2"
 
+	"github.com/rollcall-go/rollcall/cmd/rollcall/internal/words"
 	"github.com/rollcall-go/rollcall/messages"
 )
 
@@ -28,7 +27,7 @@ func (m *Model) matchingInstruments(b *board) []int {
 	var rows []int
 
 	for i, entry := range b.snapshot.Roster.Entries() {
-		if *m.filter() == "" || m.matches(string(entry.Instrument), entry.Class, string(b.snapshot.Instruments[i].Status), sourcesOf(b.snapshot, &entry)) {
+		if *m.filter() == "" || m.matches(string(entry.Instrument), entry.Class, string(b.snapshot.Instruments[i].Status), words.Sources(b.snapshot, &entry)) {
 			rows = append(rows, i)
 		}
 	}
@@ -49,7 +48,7 @@ func pricesGrid(b *board, rows []int, spark int) *grid {
 	const change, age, status = 9, 3, 14 // what most need
 
 	s := b.snapshot
-	texts, name, price := aligned(s), 0, 0
+	texts, name, price := words.Prices(s, "–"), 0, 0
 
 	for i, entry := range s.Roster.Entries() {
 		name, price = max(name, len(entry.Instrument)), max(price, lipgloss.Width(texts[i]))
@@ -72,7 +71,7 @@ func pricesGrid(b *board, rows []int, spark int) *grid {
 
 		history := b.trends[entry.Instrument]
 		g.row(cell{text: string(entry.Instrument)}, price, history.change(), cell{text: age}, verdict(report.Status),
-			cell{text: history.spark(spark), ink: accentOf(report.Status)}, cell{text: sourcesOf(s, entry), ink: dim}, cell{text: entry.Class, ink: dim})
+			cell{text: history.spark(spark), ink: accentOf(report.Status)}, cell{text: words.Sources(s, entry), ink: dim}, cell{text: entry.Class, ink: dim})
 	}
 
 	return g
@@ -85,46 +84,4 @@ func accentOf(status messages.InstrumentStatus) ink {
 	}
 
 	return dim
-}
-
-// aligned are the prices with spaces behind them, so that their decimal points stand below each other when they are aligned to the right.
-func aligned(s *messages.Snapshot) []string {
-	texts, decimals := make([]string, len(s.Instruments)), make([]int, len(s.Instruments))
-	most := 0
-
-	for i := range s.Instruments {
-		if texts[i] = s.Instruments[i].Price.Text(); texts[i] == "" {
-			texts[i] = "–"
-		}
-
-		if point := strings.IndexByte(texts[i], '.'); point >= 0 {
-			decimals[i] = len(texts[i]) - point
-		}
-
-		most = max(most, decimals[i])
-	}
-
-	for i := range texts {
-		texts[i] += strings.Repeat(" ", most-decimals[i])
-	}
-
-	return texts
-}
-
-// sourcesOf are the vendors of an instrument, each with what went wrong.
-func sourcesOf(s *messages.Snapshot, entry *messages.Entry) string {
-	parts := make([]string, 0, len(entry.Sources))
-
-	for _, ref := range entry.Sources {
-		quote := s.Source(ref)
-		text := string(quote.Vendor)
-
-		if quote.Outcome != messages.OutcomeOK {
-			text += " " + string(quote.Outcome)
-		}
-
-		parts = append(parts, text)
-	}
-
-	return strings.Join(parts, ", ")
 }
